@@ -1,0 +1,150 @@
+import type { DrawnTest } from '@brakelight/shared';
+import type { Document } from '../state/document.js';
+import type { Limits, Spent } from '../state/home.js';
+
+/** Bytes that one test may use; the engine charges every read and write as it happens. */
+export interface ByteBudget {
+  /** Bytes left; at 0 the arm ends as `aborted/budget`. */
+  remaining(): number;
+  spend(bytes: number): void;
+}
+
+/** A budget that was set aside for one test. */
+export interface Reservation extends ByteBudget {
+  /** Writes down what was really spent and gives the rest back. */
+  settle(): Promise<void>;
+}
+
+/** Which limit is in the way. */
+export type BudgetPeriod = 'test' | 'day' | 'month';
+
+/** About 48 rounds of 5 platforms with one control a day, and a gigabyte a month. */
+export const DEFAULT_LIMITS = { perTest: 10_000_000, perDay: 50_000_000, perMonth: 1_000_000_000 } as const;
+
+/** Handshake (certificates included), headers and retransmitted requests of one arm, generously. */
+const ARM_OVERHEAD_BYTES = 24_000;
+/** TLS records, headers of the ladder's answers, and what is still in flight when an arm is cut. */
+const WIRE_FACTOR = 1.1;
+
+/** The most bytes that a test can take when nothing goes wrong. */
+export function worstCaseBytes(test: DrawnTest): number {
+  let bytes = 0;
+  for (const arm of test.arms)
+    bytes += Math.ceil((arm.ladder.at(-1) ?? 0) * WIRE_FACTOR) + ARM_OVERHEAD_BYTES;
+  return bytes;
+}
+
+/**
+ * The wall around a volunteer's traffic: bytes per test, UTC day and UTC month, on disk. A test's worst case is
+ * written down before its first byte and settled after its last, so that a crash can only count too much.
+ */
+export class Budget {
+  readonly #file: Document<Spent>;
+  readonly #limits: { readonly perTest: number; readonly perDay: number; readonly perMonth: number };
+  readonly #now: () => number;
+  #spent: Spent;
+
+  private constructor(file: Document<Spent>, limits: Limits, now: () => number, spent: Spent) {
+    this.#file = file;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#now = now;
+    this.#spent = spent;
+  }
+
+  /** Opens the ledger; what a crash left reserved counts as spent. */
+  static async open(file: Document<Spent>, limits: Limits, now: () => number): Promise<Budget> {
+    const old = await file.read();
+    const { day, month } = periods(now());
+    const spent = old
+      ? {
+          ...old,
+          dayBytes: old.dayBytes + old.reserved,
+          monthBytes: old.monthBytes + old.reserved,
+          reserved: 0,
+        }
+      : { day, dayBytes: 0, month, monthBytes: 0, reserved: 0 };
+    return new Budget(file, limits, now, spent);
+  }
+
+  get limits(): { readonly perTest: number; readonly perDay: number; readonly perMonth: number } {
+    return this.#limits;
+  }
+
+  /** Bytes spent in this UTC day and month. */
+  used(): { readonly day: number; readonly month: number } {
+    this.#roll();
+    return {
+      day: this.#spent.dayBytes + this.#spent.reserved,
+      month: this.#spent.monthBytes + this.#spent.reserved,
+    };
+  }
+
+  /** Bytes that may still be spent today: the smaller of what day and month allow. */
+  left(): number {
+    const used = this.used();
+    return Math.max(0, Math.min(this.#limits.perDay - used.day, this.#limits.perMonth - used.month));
+  }
+
+  /** The limit that a test of this size would pass, if any. */
+  obstacle(bytes: number): BudgetPeriod | undefined {
+    const used = this.used();
+    if (bytes > this.#limits.perTest) return 'test';
+    if (used.month + bytes > this.#limits.perMonth) return 'month';
+    if (used.day + bytes > this.#limits.perDay) return 'day';
+    return undefined;
+  }
+
+  /** Sets a test's worst case aside. The caller has asked {@link obstacle}; one reservation at a time. */
+  async reserve(bytes: number): Promise<Reservation> {
+    this.#roll();
+    this.#spent = { ...this.#spent, reserved: bytes };
+    await this.#file.write(this.#spent);
+    let used = 0;
+    return {
+      remaining: () => Math.max(0, bytes - used),
+      spend: (n) => {
+        used += n;
+      },
+      settle: async () => {
+        this.#spent = { ...this.#spent, reserved: 0 };
+        await this.charge(used);
+      },
+    };
+  }
+
+  /** Counts bytes that were spent outside a test: talk with the coordinator. */
+  async charge(bytes: number): Promise<void> {
+    this.#roll();
+    const { dayBytes, monthBytes } = this.#spent;
+    this.#spent = { ...this.#spent, dayBytes: dayBytes + bytes, monthBytes: monthBytes + bytes };
+    await this.#file.write(this.#spent);
+  }
+
+  /** A new day or month starts at nothing; a clock that was set back carries the count along. */
+  #roll(): void {
+    const { day, month } = periods(this.#now());
+    const s = this.#spent;
+    this.#spent = {
+      ...s,
+      day,
+      dayBytes: day > s.day ? 0 : s.dayBytes,
+      month,
+      monthBytes: month > s.month ? 0 : s.monthBytes,
+    };
+  }
+}
+
+function periods(now: number): { day: string; month: string } {
+  const iso = new Date(now).toISOString();
+  return { day: iso.slice(0, 10), month: iso.slice(0, 7) };
+}
+
+/** When a spent limit is fresh again: next UTC midnight, or the first of the next UTC month. */
+export function resetsAt(period: 'day' | 'month', now: number): string {
+  const d = new Date(now);
+  const next =
+    period === 'day'
+      ? Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate() + 1)
+      : Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 1);
+  return new Date(next).toISOString();
+}

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { AGENT_VERSION } from './version.js';
+
+it('says the version of the package', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(AGENT_VERSION).toBe(manifest.version);
+});
