@@ -1,3 +1,4 @@
+export * from './answers/api-key.js';
 export * from './answers/cell.js';
 export * from './answers/incident.js';
 export * from './answers/measurement.js';

@@ -10,7 +10,16 @@ export type AlertType = z.infer<typeof AlertType>;
 export const AlertMessage = z.object({
   type: AlertType,
   timestamp: Instant,
-  data: z.object({ eventId: z.string(), reason: z.string(), incident: Incident }),
+  data: z.object({
+    eventId: z.string(),
+    /** The whole message for people: who, where, since when, how slow, on what evidence. */
+    summary: z.string(),
+    /** Why this event was written, in one sentence. */
+    reason: z.string(),
+    /** Absolute address of the evidence from which anyone recomputes the claim. */
+    evidenceUrl: z.url(),
+    incident: Incident,
+  }),
 });
 export type AlertMessage = z.infer<typeof AlertMessage>;
 
@@ -31,6 +40,8 @@ export const Webhook = z.object({
   targets: z.array(Slug),
   types: z.array(AlertType),
   createdAt: Instant,
+  /** Set when the receiver answered 410 Gone: nothing is sent any more. */
+  disabledAt: Instant.nullable(),
 });
 export type Webhook = z.infer<typeof Webhook>;
 
