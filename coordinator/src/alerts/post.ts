@@ -60,10 +60,10 @@ function only({ addresses }: CheckedUrl): LookupFunction {
   };
 }
 
-/** Retry-After (RFC 9110): seconds, or an HTTP date. */
+/** Retry-After (RFC 9110): seconds, or an HTTP date. Anything else is not one. */
 export function retryAfter(value: string | string[] | undefined, now: number): number | null {
   if (typeof value !== 'string') return null;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
+  const at = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { AlertType, IncidentEvent } from '@brakelight/shared';
+import type { Deliveries } from '../live/deliveries.js';
+import type { Subscription, Webhooks } from '../live/webhooks.js';
+import type { Logger } from '../logging.js';
+import { alertTypeOf, orderOf } from './announce.js';
+import { composeAlert, IncompleteAlert } from './message.js';
+import type { AlertMetrics } from './metrics.js';
+import type { DeliveryQueue } from './queue.js';
+
+/** The append-only log of incident events, as far as alerts need it. */
+export interface EventLog {
+  /** Events of one incident, or of all since an instant (inclusive), in the order in which they were written. */
+  events(filter: { incidentId: string } | { since: string }): Promise<IncidentEvent[]>;
+}
+
+export interface AlertsDeps {
+  readonly events: EventLog;
+  readonly webhooks: Webhooks;
+  readonly deliveries: Deliveries;
+  readonly queue: DeliveryQueue;
+  /** Where people reach this coordinator; evidence links start with it. */
+  readonly publicUrl: string;
+  readonly metrics: AlertMetrics;
+  readonly logger: Logger;
+  /** Wall clock, Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** How far back the log is searched for events that nobody was told of. Results may be a week late. */
+const LOOK_BACK_MS = 8 * 86_400_000;
+
+/**
+ * From an event of an incident to messages in the outbox. May be called again for the same event, by a judge that
+ * re-runs or by {@link catchUp}: each receiver gets one message of an event.
+ */
+export class Alerts {
+  readonly #deps: AlertsDeps;
+
+  constructor(deps: AlertsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Hands an event to everybody who wants it. The event must be in the log already.
+   * @param options.notify send although it comes from an import; our own probes' events are always sent
+   */
+  async publish(event: IncidentEvent, options: { readonly notify?: boolean } = {}): Promise<void> {
+    const { deliveries, metrics } = this.#deps;
+    if (await deliveries.isAnnounced(event.id)) return;
+    const wanted = event.incident.source === 'network' || options.notify === true;
+    const type = wanted ? await this.#typeOf(event) : null;
+    metrics.events.inc({ outcome: type === null ? 'silent' : await this.#fanOut(event, type) });
+    await deliveries.markAnnounced(event.id);
+  }
+
+  /**
+   * Publishes what was written to the log and never announced, because the process died in between. To be called at
+   * boot, before judging begins. Events of imports stay silent.
+   */
+  async catchUp(): Promise<void> {
+    const since = new Date(this.#deps.now() - LOOK_BACK_MS).toISOString();
+    for (const event of await this.#deps.events.events({ since })) await this.publish(event);
+    await this.#deps.queue.wakeAll();
+  }
+
+  async #typeOf(event: IncidentEvent): Promise<AlertType | null> {
+    const log = await this.#deps.events.events({ incidentId: event.incidentId });
+    const at = log.findIndex((one) => one.id === event.id);
+    return alertTypeOf(event, at < 0 ? log : log.slice(0, at));
+  }
+
+  async #fanOut(event: IncidentEvent, type: AlertType): Promise<'announced' | 'incomplete'> {
+    const { webhooks, deliveries, queue, publicUrl, logger, now } = this.#deps;
+    let body: string;
+    try {
+      body = JSON.stringify(composeAlert(event, type, publicUrl));
+    } catch (error) {
+      if (!(error instanceof IncompleteAlert)) throw error;
+      logger.error({ err: error }, 'an alert was withheld');
+      return 'incomplete';
+    }
+    for (const webhook of await webhooks.list()) {
+      if (!wants(webhook, event, type)) continue;
+      const message = {
+        messageId: messageIdOf(event.id, webhook.id),
+        webhookId: webhook.id,
+        eventId: event.id,
+        incidentId: event.incidentId,
+        type,
+        order: orderOf(type, event.at),
+        body,
+      };
+      await deliveries.add(message, now());
+      await queue.wake(message);
+    }
+    return 'announced';
+  }
+}
+
+/** Empty filters mean everything. */
+function wants(webhook: Subscription, { incident }: IncidentEvent, type: AlertType): boolean {
+  const admits = <T>(filter: readonly T[], value: T) => filter.length === 0 || filter.includes(value);
+  return (
+    webhook.disabledAt === null &&
+    admits(webhook.countries, incident.country) &&
+    admits(webhook.targets, incident.target) &&
+    admits(webhook.types, type)
+  );
+}
+
+/** The `webhook-id` of an event's message to a receiver: the same whoever computes it, however often. */
+export function messageIdOf(eventId: string, webhookId: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([eventId, webhookId]))
+    .digest('hex');
+  return `msg_${digest.slice(0, 32)}`;
+}
