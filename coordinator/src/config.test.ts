@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ConfigError, loadConfig } from './config.js';
+import { parseDuration } from './duration.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'brakelight-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('needs nothing', () => {
+    const config = loadConfig({});
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8080, trustProxy: [] });
+    expect(config.work.testIntervalMs).toBe(1_800_000);
+    expect(config.probes).toEqual({ probationMs: 172_800_000, probationTests: 20 });
+    expect(Object.isFrozen(config.http.trustProxy)).toBe(true);
+  });
+
+  it('reads every kind of value', () => {
+    const config = loadConfig({
+      UNIT_PERIOD: 'PT5S',
+      TARGET_ALLOW_CIDR: '127.0.0.0/8, ::1/128',
+      MEASUREMENT_SERVER: '[2001:db8::1]:8443',
+      MEASUREMENT_SERVER_PINS: `${'A'.repeat(43)}=`,
+      SWAP_OFF_COUNTRIES: 'RU,IR',
+      PUBLIC_URL: '',
+    });
+    expect(config.detection.unitPeriodMs).toBe(5000);
+    expect(config.work.targetAllowCidr).toEqual(['127.0.0.0/8', '::1/128']);
+    expect(config.work.measurementServer).toMatchObject({ address: '2001:db8::1', port: 8443 });
+    expect(config.work.swapOffCountries).toEqual(['RU', 'IR']);
+    expect(config.http.publicUrl).toBeUndefined();
+  });
+
+  it('says everything that is wrong, at once', () => {
+    const problems = problemsOf({
+      PORT: '99999',
+      UNIT_PERIOD: '30 minutes',
+      TRUST_PROXY: '10.0.0.0/8,everybody',
+      REDIS_URL: 'localhost:6379',
+      ADMIN_KEY: 'changeme',
+      TLS_CERT_FILE: 'cert.pem',
+      CLICKHOUSE_URL_FILE: join(folder, 'nothing-here'),
+    });
+    const named = problems.map((problem) => problem.split(/[: ]/, 1)[0]).sort();
+    expect(named).toEqual([
+      'ADMIN_KEY',
+      'CLICKHOUSE_URL_FILE',
+      'PORT',
+      'REDIS_URL',
+      'TLS_CERT_FILE',
+      'TRUST_PROXY',
+      'UNIT_PERIOD',
+    ]);
+  });
+
+  it('takes secrets from files, and none that everybody knows or could guess', () => {
+    const file = join(folder, 'admin-key');
+    writeFileSync(file, 'b7e151628aed2a6abf7158809cf4f3c7\n');
+    expect(loadConfig({ ADMIN_KEY_FILE: file }).http.adminKey).toBe('b7e151628aed2a6abf7158809cf4f3c7');
+    expect(problemsOf({ ADMIN_KEY_FILE: file, ADMIN_KEY: 'b7e151628aed2a6abf7158809cf4f3c7' })).toHaveLength(
+      1,
+    );
+    expect(problemsOf({ ADMIN_KEY: 'password-password-password' })).toHaveLength(1);
+    expect(problemsOf({ ADMIN_KEY: 'b7e15' })).toHaveLength(1);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['PT30M', 1_800_000],
+    ['P1D', 86_400_000],
+    ['P2W', 1_209_600_000],
+    ['P1DT2H3M4.5S', 93_784_500],
+    ['PT0S', 0],
+    ['P', undefined],
+    ['PT', undefined],
+    ['P1DT', undefined],
+    ['P1M', undefined],
+    ['30m', undefined],
+  ])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms));
+});

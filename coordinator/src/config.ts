@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { Country, SpkiPin } from '@brakelight/shared';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseDuration } from './duration.js';
+
+/** Secrets that stand in documentation and examples somewhere. */
+const WELL_KNOWN = /^(?:change[-_ ]?me|secret|password|admin|default|example|test|brakelight|0+|1234)/i;
+const MIN_SECRET = 24;
+
+const text = z.string().trim().min(1);
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean),
+);
+const path = text.transform((value) => resolve(value));
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const duration = text.transform((value, ctx) => {
+  const ms = parseDuration(value);
+  if (ms === undefined) ctx.addIssue(`"${value}" is not an ISO 8601 duration such as PT30M or P1D`);
+  return ms ?? z.NEVER;
+});
+const secret = text.superRefine((value, ctx) => {
+  if (WELL_KNOWN.test(value))
+    ctx.addIssue('is a default that everybody knows; make one with: openssl rand -hex 32');
+  else if (value.length < MIN_SECRET)
+    ctx.addIssue(`has ${value.length} characters; at least ${MIN_SECRET} are needed`);
+});
+const url = (...protocols: string[]) =>
+  text.superRefine((value, ctx) => {
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
+      ctx.addIssue(`is not an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  });
+const cidrs = list.superRefine((values, ctx) => {
+  for (const value of values)
+    if (!ipaddr.isValidCIDR(value)) ctx.addIssue(`"${value}" is not a range such as 192.0.2.0/24`);
+});
+const proxies = list.superRefine((values, ctx) => {
+  for (const value of values)
+    if (!ipaddr.isValidCIDR(value) && isIP(value) === 0)
+      ctx.addIssue(`"${value}" is neither an address nor a range; name each proxy that is to be believed`);
+});
+const endpoint = text.transform((value, ctx) => {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value);
+  const address = match?.[1] ?? match?.[2] ?? '';
+  const port = Number(match?.[3]);
+  if (isIP(address) !== 0 && port >= 1 && port <= 65_535) return { address, port };
+  ctx.addIssue(`"${value}" is not address:port, e.g. 192.0.2.1:443 or [2001:db8::1]:443`);
+  return z.NEVER;
+});
+
+/** Every variable of the environment that the coordinator reads. */
+const Environment = z.object({
+  DATA_DIR: path.default(resolve('data')),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+
+  HOST: text.default('127.0.0.1'),
+  PORT: count(0, 65_535).default(8080),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  TLS_CERT_FILE: path.optional(),
+  TLS_KEY_FILE: path.optional(),
+  TRUST_PROXY: proxies.default([]),
+  RATE_LIMIT_REQUESTS: count(1, 1_000_000).default(600),
+  RATE_LIMIT_WINDOW: duration.default(60_000),
+  ADMIN_KEY: secret.optional(),
+
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  CLICKHOUSE_URL: url('http:', 'https:').optional(),
+
+  NETWORK_DB_ASN: path.optional(),
+  NETWORK_DB_COUNTRY: path.optional(),
+  NETWORK_DB_CSV: path.optional(),
+
+  CATALOGUE_FILE: path.optional(),
+  TARGET_ALLOW_CIDR: cidrs.default([]),
+  TEST_INTERVAL: duration.default(1_800_000),
+  DEEP_ONE_IN: count(1, 1000).default(8),
+  MEASUREMENT_SERVER: endpoint.optional(),
+  MEASUREMENT_SERVER_PINS: list.pipe(z.array(SpkiPin).min(1).max(4)).optional(),
+  SWAP_OFF_COUNTRIES: list.pipe(z.array(Country)).default([]),
+
+  PROBATION: duration.default(172_800_000),
+  PROBATION_TESTS: count(0, 100_000).default(20),
+
+  QUEUE_MAX_JOBS: count(10, 10_000_000).default(50_000),
+  SHUTDOWN_DEADLINE: duration.default(10_000),
+
+  WEBHOOK_ALLOW_CIDR: cidrs.default([]),
+
+  UNIT_PERIOD: duration.default(1_800_000),
+  WINDOW_PERIODS: count(2, 10_000).default(96),
+  FALSE_ALARMS_PER_YEAR: z.coerce.number().positive().max(1_000_000).default(1),
+  FLEET_CELLS: count(1, 10_000_000).default(2_000),
+});
+type Environment = z.infer<typeof Environment>;
+
+/** Variables whose value may come from the file that `NAME_FILE` points at. */
+const SECRETS = ['ADMIN_KEY', 'REDIS_URL', 'CLICKHOUSE_URL'] as const;
+
+/** Configuration by room; durations in milliseconds, paths absolute. */
+export type Config = ReturnType<typeof group>;
+
+/** Everything that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration. An empty variable counts as not set.
+ * @throws ConfigError that lists every problem
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value) values[name] = value;
+  for (const name of SECRETS) {
+    const file = values[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (values[name] !== undefined) problems.push(`${name} and ${name}_FILE are both set; use one of them`);
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE: ${(error as Error).message}`);
+    }
+  }
+  const parsed = Environment.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
+  const given = (name: string) => values[name] !== undefined;
+  for (const [one, other] of [
+    ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+    ['MEASUREMENT_SERVER', 'MEASUREMENT_SERVER_PINS'],
+  ] as const) {
+    if (given(one) !== given(other))
+      problems.push(`${one} and ${other} go together: ${given(one) ? other : one} is not set`);
+  }
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return freeze(group(parsed.data));
+}
+
+function group(env: Environment) {
+  return {
+    dataDir: env.DATA_DIR,
+    logLevel: env.LOG_LEVEL,
+    engines: { redisUrl: env.REDIS_URL, clickhouseUrl: env.CLICKHOUSE_URL },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL,
+      tls:
+        env.TLS_CERT_FILE && env.TLS_KEY_FILE
+          ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }
+          : undefined,
+      trustProxy: env.TRUST_PROXY,
+      rateLimit: {
+        max: env.RATE_LIMIT_REQUESTS,
+        windowS: Math.max(1, Math.round(env.RATE_LIMIT_WINDOW / 1000)),
+      },
+      adminKey: env.ADMIN_KEY,
+    },
+    network: { asn: env.NETWORK_DB_ASN, country: env.NETWORK_DB_COUNTRY, csv: env.NETWORK_DB_CSV },
+    probes: { probationMs: env.PROBATION, probationTests: env.PROBATION_TESTS },
+    work: {
+      catalogueFile: env.CATALOGUE_FILE,
+      targetAllowCidr: env.TARGET_ALLOW_CIDR,
+      testIntervalMs: env.TEST_INTERVAL,
+      deepOneIn: env.DEEP_ONE_IN,
+      measurementServer:
+        env.MEASUREMENT_SERVER && env.MEASUREMENT_SERVER_PINS
+          ? { ...env.MEASUREMENT_SERVER, pins: env.MEASUREMENT_SERVER_PINS }
+          : undefined,
+      swapOffCountries: env.SWAP_OFF_COUNTRIES,
+    },
+    ingest: { maxQueuedJobs: env.QUEUE_MAX_JOBS, shutdownDeadlineMs: env.SHUTDOWN_DEADLINE },
+    alerts: { allowCidr: env.WEBHOOK_ALLOW_CIDR },
+    detection: {
+      unitPeriodMs: env.UNIT_PERIOD,
+      windowPeriods: env.WINDOW_PERIODS,
+      falseAlarmsPerYear: env.FALSE_ALARMS_PER_YEAR,
+      fleetCells: env.FLEET_CELLS,
+    },
+  };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}
