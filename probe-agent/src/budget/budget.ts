@@ -18,8 +18,23 @@ export interface Reservation extends ByteBudget {
 /** Which limit is in the way. */
 export type BudgetPeriod = 'test' | 'day' | 'month';
 
+/** Limits in bytes. */
+export interface AllLimits {
+  readonly perTest: number;
+  readonly perDay: number;
+  readonly perMonth: number;
+}
+
 /** About 48 rounds of 5 platforms with one control a day, and a gigabyte a month. */
-export const DEFAULT_LIMITS = { perTest: 10_000_000, perDay: 50_000_000, perMonth: 1_000_000_000 } as const;
+const DEFAULT_LIMITS: AllLimits = { perTest: 10_000_000, perDay: 50_000_000, perMonth: 1_000_000_000 };
+
+/** All three limits in bytes: the layers in order, later ones winning where they say something, over the defaults. */
+export function mergeLimits(...layers: readonly (Limits | undefined)[]): AllLimits {
+  const said = layers
+    .flatMap((layer) => Object.entries(layer ?? {}))
+    .filter(([, bytes]) => bytes !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(said) };
+}
 
 /** Handshake (certificates included), headers and retransmitted requests of one arm, generously. */
 const ARM_OVERHEAD_BYTES = 24_000;
@@ -40,19 +55,19 @@ export function worstCaseBytes(test: DrawnTest): number {
  */
 export class Budget {
   readonly #file: Document<Spent>;
-  readonly #limits: { readonly perTest: number; readonly perDay: number; readonly perMonth: number };
+  readonly #limits: AllLimits;
   readonly #now: () => number;
   #spent: Spent;
 
-  private constructor(file: Document<Spent>, limits: Limits, now: () => number, spent: Spent) {
+  private constructor(file: Document<Spent>, limits: AllLimits, now: () => number, spent: Spent) {
     this.#file = file;
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = limits;
     this.#now = now;
     this.#spent = spent;
   }
 
   /** Opens the ledger; what a crash left reserved counts as spent. */
-  static async open(file: Document<Spent>, limits: Limits, now: () => number): Promise<Budget> {
+  static async open(file: Document<Spent>, limits: AllLimits, now: () => number): Promise<Budget> {
     const old = await file.read();
     const { day, month } = periods(now());
     const spent = old
@@ -66,7 +81,7 @@ export class Budget {
     return new Budget(file, limits, now, spent);
   }
 
-  get limits(): { readonly perTest: number; readonly perDay: number; readonly perMonth: number } {
+  get limits(): AllLimits {
     return this.#limits;
   }
 
@@ -98,7 +113,7 @@ export class Budget {
   async reserve(bytes: number): Promise<Reservation> {
     this.#roll();
     this.#spent = { ...this.#spent, reserved: bytes };
-    await this.#file.write(this.#spent);
+    await this.save();
     let used = 0;
     return {
       remaining: () => Math.max(0, bytes - used),
@@ -107,16 +122,20 @@ export class Budget {
       },
       settle: async () => {
         this.#spent = { ...this.#spent, reserved: 0 };
-        await this.charge(used);
+        this.note(used);
+        await this.save();
       },
     };
   }
 
-  /** Counts bytes that were spent outside a test: talk with the coordinator. */
-  async charge(bytes: number): Promise<void> {
+  /** Counts bytes that were spent outside a test: talk with the coordinator. Written down by {@link save}. */
+  note(bytes: number): void {
     this.#roll();
     const { dayBytes, monthBytes } = this.#spent;
     this.#spent = { ...this.#spent, dayBytes: dayBytes + bytes, monthBytes: monthBytes + bytes };
+  }
+
+  async save(): Promise<void> {
     await this.#file.write(this.#spent);
   }
 

@@ -140,3 +140,9 @@ function entryOf(result: TestResult, text: string): SpoolEntry {
     bytes: Buffer.byteLength(text),
   };
 }
+
+/** Deletes every result of a spool folder. */
+export async function wipeSpool(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await removeIfThere(join(folder, name));
+  await syncFolder(folder);
+}

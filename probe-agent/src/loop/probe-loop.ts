@@ -1,0 +1,285 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrawnTest, TestKind, TestResult } from '@brakelight/shared';
+import type { Measure } from '../agent.js';
+import { type Budget, worstCaseBytes } from '../budget/budget.js';
+import { consentedKinds, outdatedKinds } from '../consent/consents.js';
+import { backoffMs } from '../coordinator/backoff.js';
+import type { Coordinator } from '../coordinator/coordinator.js';
+import { ContactError } from '../coordinator/errors.js';
+import type { AddressPolicy } from '../net/addresses.js';
+import type { Delivery } from '../spool/delivery.js';
+import type { Spool } from '../spool/spool.js';
+import type { Home } from '../state/home.js';
+import type { Lock } from '../state/lock.js';
+import { AGENT_VERSION } from '../version.js';
+import { refusal, TEST_LIFETIME_MS } from '../work/guard.js';
+import type { AgentEvent, AgentLogger } from './events.js';
+import { type NotMeasuring, whyNotMeasuring } from './readiness.js';
+import type { StatusBoard } from './status-board.js';
+import { unmeasured } from './unmeasured.js';
+
+/** Longest sleep: a pause, a consent taken back or a leave is noticed within it. */
+const LONGEST_SLEEP_MS = 5_000;
+/** Shortest: whatever goes wrong, the loop does not spin. */
+const SHORTEST_SLEEP_MS = 50;
+/** How long `once` waits for its results to be stored. */
+const ONCE_DELIVERY_MS = 60_000;
+
+export interface LoopParts {
+  readonly home: Home;
+  readonly lock: Lock;
+  readonly coordinator: Coordinator;
+  readonly spool: Spool;
+  readonly spoolMaxBytes: number;
+  readonly delivery: Delivery;
+  readonly budget: Budget;
+  readonly board: StatusBoard;
+  readonly addresses: AddressPolicy;
+  readonly measure: Measure;
+  readonly methodVersion: string;
+  readonly logger: AgentLogger;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+/** Why {@link ProbeLoop.run} came back. */
+export type RunEnd = 'stopped' | 'left' | 'displaced';
+
+/** What {@link ProbeLoop.once} did. */
+export interface OnceSummary {
+  readonly notMeasuring: NotMeasuring | undefined;
+  readonly results: readonly TestResult[];
+  /** Ids that the coordinator says are stored; the rest waits in the spool. */
+  readonly stored: readonly string[];
+  readonly nextPollAt: string | null;
+}
+
+/**
+ * The probe's life: ask for work, measure one test at a time, spool, deliver, wait. One thing at a time, so that no
+ * talk with the coordinator disturbs a measurement.
+ */
+export class ProbeLoop {
+  readonly #parts: LoopParts;
+  #failures = 0;
+  #pollAfterMs = 0;
+  #nextPollAt: number;
+  #obstacleCode: NotMeasuring['code'] | undefined;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    const planned = Date.parse(parts.board.current.nextPollAt ?? '');
+    // A restart does not ask for work ahead of time; a plan from a clock gone wrong is not kept.
+    const ahead = planned - parts.now();
+    this.#nextPollAt = ahead > 0 && ahead <= 86_400_000 ? planned : 0;
+    this.#pollAfterMs = this.#nextPollAt > 0 ? ahead : 0;
+  }
+
+  /**
+   * Until the signal, or until this probe has left, or another agent took the directory.
+   * @throws ContactError when the coordinator does not know this probe any more
+   */
+  async run(signal: AbortSignal): Promise<RunEnd> {
+    while (!signal.aborted) {
+      if (!(await this.#parts.lock.held())) return 'displaced';
+      if ((await this.#parts.home.membership.read()) === undefined) return 'left';
+      await this.#turn(signal);
+      await sleep(await this.#untilNextTurn(), undefined, { signal }).catch(() => {});
+    }
+    return 'stopped';
+  }
+
+  /** One round at once, whatever was planned. @throws ContactError when the coordinator cannot be asked */
+  async once(signal: AbortSignal): Promise<OnceSummary> {
+    const notMeasuring = await this.#obstacle();
+    const before = new Set<string>();
+    let results: readonly TestResult[] = [];
+    if (!notMeasuring) {
+      await this.#tellConsents(signal);
+      results = await this.#pollAndMeasure(signal);
+      for (const { id } of results) before.add(id);
+      const deadline = this.#parts.now() + ONCE_DELIVERY_MS;
+      while (!signal.aborted && this.#parts.spool.size > 0 && this.#parts.now() < deadline) {
+        await this.#parts.delivery.round(signal);
+        const wait = (this.#parts.delivery.dueAt ?? 0) - this.#parts.now();
+        if (this.#parts.spool.size > 0)
+          await sleep(Math.max(SHORTEST_SLEEP_MS, wait), undefined, { signal }).catch(() => {});
+      }
+    }
+    return {
+      notMeasuring,
+      results,
+      stored: [...before].filter((id) => !this.#parts.spool.has(id)),
+      nextPollAt: this.#parts.board.current.nextPollAt,
+    };
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { board, now } = this.#parts;
+    const failure = board.current.failure;
+    if (failure && now() < Date.parse(failure.retryAt)) return;
+    const obstacle = await this.#obstacle();
+    this.#show(obstacle);
+    if (obstacle?.code === 'paused') return;
+    try {
+      if (obstacle?.code !== 'consent-missing') await this.#tellConsents(signal);
+      if (this.#deliveryDue()) {
+        await this.#parts.delivery.round(signal);
+        await this.#answered();
+      }
+      if (this.#mayPoll() && now() >= this.#nextPollAt) {
+        await this.#pollAndMeasure(signal);
+        await this.#parts.delivery.round(signal);
+        await this.#answered();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ContactError)) throw error;
+      await this.#failed(error);
+    }
+  }
+
+  /** Nothing is in the way, or only a talk that failed: then the next one shows. */
+  #mayPoll(): boolean {
+    return this.#obstacleCode === undefined || this.#obstacleCode.startsWith('coordinator-');
+  }
+
+  #deliveryDue(): boolean {
+    const due = this.#parts.delivery.dueAt;
+    return due !== undefined && this.#parts.now() >= due;
+  }
+
+  /** Asks for work and runs it; every drawn test gets a result, if only one that says why there is none. */
+  async #pollAndMeasure(signal: AbortSignal): Promise<TestResult[]> {
+    const { coordinator, budget, board, now } = this.#parts;
+    const kinds = await this.#kinds();
+    const request = { agentVersion: AGENT_VERSION, methodVersion: this.#parts.methodVersion, kinds };
+    const work = await coordinator.work({ ...request, budgetLeftBytes: budget.left() }, signal);
+    this.#pollAfterMs = work.pollAfterMs;
+    this.#nextPollAt = now() + work.pollAfterMs;
+    const nextPollAt = iso(this.#nextPollAt);
+    await board.set({ nextPollAt });
+    await this.#answered();
+    this.#parts.onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
+
+    const fetchedAt = now();
+    const results: TestResult[] = [];
+    for (const test of work.tests) {
+      if (this.#parts.spool.has(test.id)) continue;
+      const result = await this.#one(test, work.issuedAt, fetchedAt, signal);
+      if (!result) break;
+      await this.#parts.spool.add(result);
+      results.push(result);
+      this.#parts.onEvent({ event: 'measured', result });
+    }
+    await board.set({ measuring: null });
+    return results;
+  }
+
+  /** @returns `undefined` when this probe has left: then nothing may be kept */
+  async #one(
+    test: DrawnTest,
+    issuedAt: string,
+    fetchedAt: number,
+    signal: AbortSignal,
+  ): Promise<TestResult | undefined> {
+    const { budget, home, board, measure, logger, now } = this.#parts;
+    if ((await home.membership.read()) === undefined) return undefined;
+    const skip = (reason: Parameters<typeof unmeasured>[1]) =>
+      unmeasured(test, reason, iso(now()), this.#parts.methodVersion);
+
+    if (signal.aborted) return skip('shutdown');
+    if (now() - fetchedAt > TEST_LIFETIME_MS) return skip('suspended');
+    if ((await this.#obstacle())?.code === 'paused') return skip('shutdown');
+    const why = refusal(test, { kinds: await this.#kinds(), addresses: this.#parts.addresses, issuedAt });
+    if (why) {
+      logger.warn({ id: test.id, target: test.target, why }, 'refused a drawn test');
+      this.#parts.onEvent({ event: 'refused', id: test.id, target: test.target, reason: why });
+      return skip('forbidden-target');
+    }
+    const bytes = worstCaseBytes(test);
+    const limit = budget.obstacle(bytes);
+    if (limit) {
+      logger.info({ id: test.id, target: test.target, bytes, limit }, 'the budget has no room for a test');
+      return skip('budget');
+    }
+    await board.set({ measuring: test.target });
+    const reservation = await budget.reserve(bytes);
+    try {
+      const result = await measure(test, { budget: reservation, signal });
+      return (await home.membership.read()) === undefined ? undefined : result;
+    } finally {
+      await reservation.settle();
+    }
+  }
+
+  async #kinds(): Promise<TestKind[]> {
+    return consentedKinds((await this.#parts.home.consents.read())?.consents ?? []);
+  }
+
+  /** Brings the coordinator's record of what the person accepted up to ours. */
+  async #tellConsents(signal: AbortSignal): Promise<void> {
+    const record = await this.#parts.home.consents.read();
+    if (!record || record.told) return;
+    await this.#parts.coordinator.tellConsents(record.consents, signal);
+    await this.#parts.home.consents.write({ ...record, told: true });
+  }
+
+  async #obstacle(): Promise<NotMeasuring | undefined> {
+    const { home, budget, spool, board, now } = this.#parts;
+    const consents = (await home.consents.read())?.consents ?? [];
+    return whyNotMeasuring({
+      now: now(),
+      joined: true,
+      kinds: consentedKinds(consents),
+      outdated: outdatedKinds(consents),
+      pause: await home.pause.read(),
+      used: budget.used(),
+      limits: budget.limits,
+      spoolBytes: spool.bytes,
+      spoolMaxBytes: this.#parts.spoolMaxBytes,
+      failure: board.current.failure,
+      running: true,
+    });
+  }
+
+  /** Says what changed, once. */
+  #show(why: NotMeasuring | undefined): void {
+    if (why?.code === this.#obstacleCode) return;
+    this.#obstacleCode = why?.code;
+    this.#parts.onEvent(why ? { event: 'waiting', why } : { event: 'ready' });
+  }
+
+  async #answered(): Promise<void> {
+    this.#failures = 0;
+    await this.#parts.budget.save();
+    await this.#parts.board.contact(iso(this.#parts.now()));
+  }
+
+  async #failed(error: ContactError): Promise<void> {
+    // An unknown probe stays unknown: better to stop and say so than to look healthy and measure nothing.
+    if (error.code === 'unknown-probe') throw error;
+    this.#failures += 1;
+    const { board, logger, now, random } = this.#parts;
+    const pause = backoffMs(this.#failures, error.retryAfterMs, random);
+    logger.warn({ kind: error.kind, code: error.code, retryInMs: pause }, error.message);
+    await this.#parts.budget.save();
+    await board.failed(error, iso(now()), iso(now() + pause));
+  }
+
+  async #untilNextTurn(): Promise<number> {
+    const { board, delivery, now } = this.#parts;
+    // A clock that was set back must not put the next poll years away.
+    this.#nextPollAt = Math.min(this.#nextPollAt, now() + this.#pollAfterMs);
+    const failure = board.current.failure;
+    const deliver =
+      this.#obstacleCode === 'paused'
+        ? Number.POSITIVE_INFINITY
+        : (delivery.dueAt ?? Number.POSITIVE_INFINITY);
+    const poll = this.#mayPoll() ? this.#nextPollAt : Number.POSITIVE_INFINITY;
+    const next = failure ? Date.parse(failure.retryAt) : Math.min(poll, deliver);
+    return Math.min(LONGEST_SLEEP_MS, Math.max(SHORTEST_SLEEP_MS, next - now()));
+  }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
