@@ -26,7 +26,11 @@ async function serve({ folder, password, port, memoryBytes }: ChdbOrder): Promis
   ];
   const writes = new Session(database, { connectionArgs });
   const reads = new Session(database, { connectionArgs });
-  const server = createServer(clickhouseInterface(new ChdbEngine(reads, writes, spool), password));
+  // Query parameters, lists of ids among them, travel in the address.
+  const server = createServer(
+    { maxHeaderSize: 1024 ** 2 },
+    clickhouseInterface(new ChdbEngine(reads, writes, spool), password),
+  );
   server.keepAliveTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
