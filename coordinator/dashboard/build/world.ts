@@ -53,9 +53,7 @@ const REGIONS: readonly (readonly [string, string, readonly [number, number, num
 ];
 
 /** Longitude 11 in the middle keeps Chukotka in one piece. Equal areas: no country looks larger than it is. */
-const projection = geoEqualEarth()
-  .rotate([-11, 0])
-  .fitWidth(WIDTH, { type: 'Sphere' });
+const projection = geoEqualEarth().rotate([-11, 0]).fitWidth(WIDTH, { type: 'Sphere' });
 const path = geoPath(projection).digits(1);
 
 /** Draws the world once, when the page is built: neither projection nor topology is sent to the reader. */
@@ -155,7 +153,12 @@ function boxOf([west, south, east, north]: readonly [number, number, number, num
   for (let i = 0; i <= 8; i++) {
     const lon = west + ((east - west) * i) / 8;
     const lat = south + ((north - south) * i) / 8;
-    for (const at of [projection([lon, south]), projection([lon, north]), projection([west, lat]), projection([east, lat])]) {
+    for (const at of [
+      projection([lon, south]),
+      projection([lon, north]),
+      projection([west, lat]),
+      projection([east, lat]),
+    ]) {
       if (at) {
         xs.push(at[0]);
         ys.push(at[1]);
@@ -179,6 +182,8 @@ export function world(): Plugin {
     name: 'brakelight-world',
     resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
     load: (id) =>
-      id === `\0${ID}` ? `export default JSON.parse(${JSON.stringify(JSON.stringify(drawWorld()))})` : undefined,
+      id === `\0${ID}`
+        ? `export default JSON.parse(${JSON.stringify(JSON.stringify(drawWorld()))})`
+        : undefined,
   };
 }

@@ -33,7 +33,8 @@ export function parseRoute(hash: string): Route {
 function parsePage([section, rest]: string[]): Page {
   if (section === undefined) return { name: 'atlas' };
   if (section === 'about') return { name: 'about' };
-  if (rest !== undefined && section === 'places' && /^[A-Z]{2}$/.test(rest)) return { name: 'place', country: rest };
+  if (rest !== undefined && section === 'places' && /^[A-Z]{2}$/.test(rest))
+    return { name: 'place', country: rest };
   if (rest !== undefined && section === 'incidents') {
     try {
       return { name: 'incident', id: decodeURIComponent(rest) };
@@ -47,7 +48,8 @@ function parsePage([section, rest]: string[]): Page {
 /** The address fragment of a page: the inverse of {@link parseRoute}. */
 export function href(page: Page, view: Partial<View> = {}): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...NO_VIEW, ...view })) if (value !== null) params.set(name, value);
+  for (const [name, value] of Object.entries({ ...NO_VIEW, ...view }))
+    if (value !== null) params.set(name, value);
   const query = params.size > 0 ? `?${params}` : '';
   return `#${pathOf(page)}${query}`;
 }

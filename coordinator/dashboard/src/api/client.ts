@@ -31,7 +31,8 @@ export class ApiError extends Error {
 export function apiUrl(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
   const url = new URL(path, document.baseURI);
   url.hash = '';
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
   return url.href;
 }
 

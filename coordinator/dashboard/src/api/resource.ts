@@ -35,7 +35,10 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
       } catch (error) {
         if (abort.signal.aborted) return;
         const problem = error instanceof ApiError ? error : new ApiError(null, String(error));
-        setHeld((before) => ({ key, resource: afterFailure(before.key === key ? before.resource : null, problem) }));
+        setHeld((before) => ({
+          key,
+          resource: afterFailure(before.key === key ? before.resource : null, problem),
+        }));
       }
       if (!abort.signal.aborted && !document.hidden) timer = setTimeout(refresh, REFRESH_MS);
     };

@@ -3,7 +3,12 @@ const whole = new Intl.NumberFormat(LOCALE);
 const threeDigits = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const finePercent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
-const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const day = new Intl.DateTimeFormat(LOCALE, {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const minute = new Intl.DateTimeFormat(LOCALE, {
   day: 'numeric',
   month: 'short',

@@ -1,6 +1,6 @@
 import type { Confounder, Incident } from '@brakelight/shared';
-import type { Shade } from './states.js';
 import { inCountry } from './format.js';
+import type { Shade } from './states.js';
 
 export type Names = ReadonlyMap<string, string>;
 
@@ -41,7 +41,8 @@ export const GRADE_WORDS: Readonly<Record<Incident['grade'], GradeWords>> = {
   },
   slowed: {
     label: 'Slower here than elsewhere',
-    meaning: 'The platform is slow here while a control and other countries are not. One bad network link can look the same.',
+    meaning:
+      'The platform is slow here while a control and other countries are not. One bad network link can look the same.',
   },
   'sni-triggered': {
     label: 'Triggered by the name',

@@ -1,0 +1,63 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { AboutPage } from './about/about-page.js';
+import { AtlasPage } from './atlas/atlas-page.js';
+import { Footer } from './frame/footer.js';
+import { Header } from './frame/header.js';
+import { LostPage } from './frame/lost-page.js';
+import { Patterns } from './frame/patterns.js';
+import { IncidentPage } from './incidents/incident-page.js';
+import { PlacePage } from './place/place-page.js';
+import { type Route, useRoute } from './route.js';
+
+export function App() {
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const place = JSON.stringify(route.page);
+  const first = useRef(true);
+
+  // A new page begins at its top, for eyes and for screen readers; the first one leaves the focus alone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `place` is the page's identity
+  useEffect(() => {
+    if (!first.current) {
+      scrollTo(0, 0);
+      main.current?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [place]);
+
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
+        Skip to the content
+      </a>
+      <Patterns />
+      <Header route={route} />
+      <main id="main" tabIndex={-1} ref={main}>
+        <CurrentPage route={route} />
+      </main>
+      <Footer />
+    </>
+  );
+}
+
+function CurrentPage({ route }: { readonly route: Route }) {
+  const { page, view } = route;
+  switch (page.name) {
+    case 'atlas':
+      return <AtlasPage view={view} />;
+    case 'place':
+      return <PlacePage key={page.country} country={page.country} view={view} />;
+    case 'incident':
+      return <IncidentPage key={page.id} id={page.id} />;
+    case 'about':
+      return <AboutPage />;
+    case 'lost':
+      return <LostPage />;
+  }
+}
+
+/** The fragment belongs to the router, so the skip link moves the focus itself. */
+function skipTo(event: Event, main: HTMLElement | null): void {
+  event.preventDefault();
+  main?.focus();
+}

@@ -1,0 +1,76 @@
+import { useState } from 'preact/hooks';
+import { replaceRoute, type View } from '../route.js';
+import type { Names } from '../words/incidents.js';
+import { Caption } from './caption.js';
+import { Country } from './country.js';
+import type { Place } from './places.js';
+import { useWorld } from './use-world.js';
+
+interface WorldMapProps {
+  readonly places: readonly Place[];
+  readonly view: View;
+  readonly names: Names;
+}
+
+/** Countries coloured by state. Those with data are links, in the order of their severity for the keyboard. */
+export function WorldMap({ places, view, names }: WorldMapProps) {
+  const world = useWorld();
+  const [pointed, setPointed] = useState<string | null>(null);
+  if (!world) return <div class="map map-waiting" aria-hidden="true" />;
+
+  const region = world.regions.find(({ id }) => id === view.region) ?? world.regions[0];
+  const [x, y, width, height] = region?.box ?? [0, 0, 1000, 500];
+  const zoom = 1000 / width;
+  const byCode = new Map(world.shapes.map((shape) => [shape.code, shape]));
+  const painted = new Set(places.map(({ country }) => country));
+  const place = places.find(({ country }) => country === pointed);
+
+  return (
+    <figure class="map">
+      <svg
+        viewBox={`${x} ${y} ${width} ${height}`}
+        class="map-sheet"
+        role="group"
+        aria-label="World map. Countries with measurements are links; a table with the same content follows."
+      >
+        <path d={world.outline} class="sea" />
+        <path d={world.graticule} class="graticule" />
+        <g aria-hidden="true">
+          {world.shapes.map((shape) =>
+            shape.code !== null && painted.has(shape.code) ? null : (
+              <path key={shape.path} d={shape.path} class="land" />
+            ),
+          )}
+        </g>
+        {places.map((one) => (
+          <Country
+            key={one.country}
+            place={one}
+            shape={byCode.get(one.country)}
+            zoom={zoom}
+            source={view.source}
+            names={names}
+            onPoint={setPointed}
+          />
+        ))}
+      </svg>
+      <Caption place={place} names={names} />
+      <fieldset class="segments regions">
+        <legend class="visually-hidden">Part of the world</legend>
+        {world.regions.map(({ id, name }) => (
+          <label key={id}>
+            <input
+              type="radio"
+              name="region"
+              checked={id === region?.id}
+              onChange={() =>
+                replaceRoute({ name: 'atlas' }, { ...view, region: id === 'world' ? null : id })
+              }
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+    </figure>
+  );
+}

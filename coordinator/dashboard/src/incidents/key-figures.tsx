@@ -1,0 +1,51 @@
+import type { Incident } from '@brakelight/shared';
+import { formatMinute, formatRate, formatShare, formatSpan } from '../words/format.js';
+
+/** The four numbers people quote, each with what qualifies it. */
+export function KeyFigures({ incident }: { readonly incident: Incident }) {
+  const { statistics, onsetAt, onsetEarliestAt, onsetLatestAt, resolvedAt } = incident;
+  const { rate, share } = statistics;
+  const spread = Date.parse(onsetLatestAt) - Date.parse(onsetEarliestAt);
+  return (
+    <dl class="figures">
+      <div>
+        <dt>Began</dt>
+        <dd>
+          {formatMinute(onsetAt)}
+          <small>give or take {formatSpan(spread / 2)}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>{resolvedAt ? 'Ended' : 'Noticed'}</dt>
+        <dd>
+          {formatMinute(resolvedAt ?? incident.detectedAt)}
+          <small>
+            {resolvedAt
+              ? `noticed ${formatMinute(incident.detectedAt)}`
+              : 'with the test that crossed the threshold'}
+          </small>
+        </dd>
+      </div>
+      <div>
+        <dt>Rate</dt>
+        <dd>
+          {rate ? formatRate(rate.medianBps) : '–'}
+          <small>
+            {rate
+              ? `half of it between ${formatRate(rate.p25Bps)} and ${formatRate(rate.p75Bps)}`
+              : 'nothing came through'}
+          </small>
+        </dd>
+      </div>
+      <div>
+        <dt>Affected</dt>
+        <dd>
+          {formatShare(share.estimate)} of tests
+          <small>
+            between {formatShare(share.lower)} and {formatShare(share.upper)}, 95 % sure
+          </small>
+        </dd>
+      </div>
+    </dl>
+  );
+}
