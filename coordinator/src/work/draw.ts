@@ -1,0 +1,117 @@
+import type {
+  Catalogue,
+  CatalogueControl,
+  CatalogueObject,
+  CatalogueTarget,
+  DrawnArm,
+  DrawnTest,
+  TestKind,
+} from '@brakelight/shared';
+import { ulid } from 'ulid';
+import { neutralName } from './neutral-name.js';
+import type { Tickets } from './ticket.js';
+
+/** Steps of the ladder in bytes (method section 2). */
+const LADDER = [96_000, 256_000, 512_000];
+/** A deep round sees buckets of 100 kB and more, and caps of 0.5-5 Mbit/s. */
+const DEEP_LADDER = [...LADDER, 1_000_000];
+/** What an arm costs beside its body: handshakes, headers, acknowledgements. */
+const OVERHEAD_BYTES = 16_000;
+/** Neutral names for each trigger. */
+const NEUTRAL_NAMES = 2;
+
+/** Our own server for arms C and D. */
+export interface MeasurementServer {
+  readonly address: string;
+  readonly port: number;
+  readonly pins: readonly string[];
+}
+
+export interface DrawDeps {
+  readonly catalogue: Catalogue;
+  readonly measurementServer: MeasurementServer | undefined;
+  readonly tickets: Tickets;
+  readonly neutralKey: Buffer;
+  /** Uniform integer in [0, n): cryptographic, because nobody may foresee the order of the arms. */
+  readonly randomInt: (n: number) => number;
+}
+
+export interface DrawRequest {
+  readonly probeId: string;
+  readonly kind: TestKind;
+  readonly target: CatalogueTarget;
+  readonly deep: boolean;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Draws one test: object, control, ladder, and the order of the arms by the toss of a coin. */
+export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
+  const { kind, probeId, target, at } = request;
+  const drawn = kind === 'platform' ? platformArms(request, deps) : swapArms(request, deps);
+  const arms = deps.randomInt(2) === 0 ? drawn.arms : drawn.arms.toReversed();
+  const terms = {
+    id: ulid(at),
+    kind,
+    target: target.id,
+    control: drawn.control,
+    deep: request.deep,
+    drawnAt: new Date(at).toISOString(),
+  };
+  const order = arms.map((arm) => arm.arm);
+  return { ...terms, arms, ticket: deps.tickets.issue({ ...terms, probeId }, order) };
+}
+
+/** Most bytes a drawn test can cost its volunteer. */
+export function worstCost(test: DrawnTest): number {
+  return test.arms.reduce((sum, arm) => sum + (arm.ladder.at(-1) ?? 0) + OVERHEAD_BYTES, 0);
+}
+
+type Arms = { arms: DrawnArm[]; control: string | null };
+
+function platformArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
+  const object = pick(target.objects, deps.randomInt);
+  const control: CatalogueControl = pick(deps.catalogue.controls, deps.randomInt);
+  const ladder = ladderFor(deep, Math.min(object.bytes, control.object.bytes));
+  return { arms: [webArm('A', object, ladder), webArm('B', control.object, ladder)], control: control.id };
+}
+
+function webArm(arm: 'A' | 'B', object: CatalogueObject, ladder: number[]): DrawnArm {
+  return {
+    arm,
+    direction: 'download',
+    url: object.url,
+    connect: null,
+    trust: { kind: 'web' },
+    ladder,
+    ask: 'range',
+  };
+}
+
+function swapArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
+  const server = deps.measurementServer;
+  if (!server) throw new Error('a swap test was drawn without a measurement server');
+  const { address, port, pins } = server;
+  const trigger = target.hosts[0] as string;
+  const neutral = neutralName(deps.neutralKey, trigger, deps.randomInt(NEUTRAL_NAMES));
+  const arm = (name: 'C' | 'D', host: string): DrawnArm => ({
+    arm: name,
+    direction: 'download',
+    url: `https://${host}/v1/down`,
+    connect: { address, port },
+    trust: { kind: 'pins', pins: [...pins] },
+    ladder: ladderFor(deep, Number.POSITIVE_INFINITY),
+    ask: 'query',
+  });
+  return { arms: [arm('C', trigger), arm('D', neutral)], control: null };
+}
+
+/** Both arms ask for the same bytes, and for no more than the smaller object has. */
+function ladderFor(deep: boolean, available: number): number[] {
+  const steps = (deep ? DEEP_LADDER : LADDER).filter((step) => step <= available);
+  return steps.length > 0 ? steps : [Math.max(1000, available)];
+}
+
+function pick<T>(from: readonly T[], randomInt: (n: number) => number): T {
+  return from[randomInt(from.length)] as T;
+}

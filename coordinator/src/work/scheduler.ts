@@ -1,0 +1,115 @@
+import type { Catalogue, DrawnTest, TestKind, WorkAnswer, WorkRequest } from '@brakelight/shared';
+import type { Counters } from '../live/counters.js';
+import type { Due } from '../live/due.js';
+import type { Probe } from '../live/probes.js';
+import { type DrawDeps, drawTest, worstCost } from './draw.js';
+
+/** Most tests in one answer (the wire allows 100): about what a probe gets through before it asks again. */
+const MAX_TESTS = 40;
+/** A probe comes back at least this often, and not more often than this. */
+const MAX_POLL_MS = 900_000;
+const MIN_POLL_MS = 500;
+/** Intervals vary by a quarter to either side, so that probes do not march in step. */
+const JITTER = 0.25;
+
+export interface SchedulerDeps extends DrawDeps {
+  readonly due: Due;
+  readonly counters: Counters;
+  readonly testIntervalMs: number;
+  /** One round in so many is deep. */
+  readonly deepOneIn: number;
+  /** Countries where nobody is asked to name a platform towards our server. */
+  readonly swapOffCountries: readonly string[];
+  readonly now: () => number;
+}
+
+interface Slot {
+  readonly kind: TestKind;
+  readonly target: Catalogue['targets'][number];
+  readonly key: string;
+}
+
+/** Says what a probe is to measure now. */
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
+
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Draws the tests that are due, in random order, of the kinds that are asked for and consented to, as far as the
+   * budget goes in the worst case.
+   * @param country where the probe is, for the switch of the swap tests
+   */
+  async draw(probe: Probe, request: WorkRequest, country: string | null): Promise<WorkAnswer> {
+    const { due, counters, catalogue, testIntervalMs, now } = this.#deps;
+    const at = now();
+    const times = await due.of(probe.id);
+    const slots = this.#slots(this.#kinds(probe, request, country));
+    const next = new Map<string, number>();
+    const tests: DrawnTest[] = [];
+    let budget = request.budgetLeftBytes;
+    for (const slot of this.#shuffle(slots.filter(({ key }) => (times.get(key) ?? 0) <= at))) {
+      if (tests.length === MAX_TESTS) break;
+      const test = this.#affordable(probe, slot, at, budget);
+      if (!test) continue;
+      budget -= worstCost(test);
+      tests.push(test);
+      next.set(slot.key, at + this.#jittered(testIntervalMs));
+    }
+    await due.set(probe.id, next);
+    await counters.drew(probe.id, tests.length, at);
+    const soonest = Math.min(
+      ...slots.map(({ key }) => next.get(key) ?? times.get(key) ?? at + testIntervalMs),
+    );
+    const wait = Math.max(soonest - at, tests.length === 0 ? testIntervalMs / 4 : 0);
+    return {
+      issuedAt: new Date(at).toISOString(),
+      tests,
+      pollAfterMs: Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, wait))),
+      catalogueVersion: catalogue.version,
+    };
+  }
+
+  /** Kinds that the probe asks for, that its person consented to, and that may be run where it is. */
+  #kinds(probe: Probe, request: WorkRequest, country: string | null): TestKind[] {
+    const { measurementServer, swapOffCountries } = this.#deps;
+    const consented = new Set(probe.consents.map((consent) => consent.kind));
+    // Where the place is not known, a country that is switched off cannot be ruled out.
+    const swapOff = country === null ? swapOffCountries.length > 0 : swapOffCountries.includes(country);
+    return [...new Set(request.kinds)].filter(
+      (kind) => consented.has(kind) && (kind !== 'swap' || (measurementServer !== undefined && !swapOff)),
+    );
+  }
+
+  #slots(kinds: readonly TestKind[]): Slot[] {
+    return kinds.flatMap((kind) =>
+      this.#deps.catalogue.targets.map((target) => ({ kind, target, key: `${kind}:${target.id}` })),
+    );
+  }
+
+  /** A test within the budget: a deep one where it is one's turn and it fits, else an ordinary one, else none. */
+  #affordable(probe: Probe, { kind, target }: Slot, at: number, budget: number): DrawnTest | undefined {
+    const deepTurn = this.#deps.randomInt(this.#deps.deepOneIn) === 0;
+    for (const deep of deepTurn ? [true, false] : [false]) {
+      const test = drawTest({ probeId: probe.id, kind, target, deep, at }, this.#deps);
+      if (worstCost(test) <= budget) return test;
+    }
+    return undefined;
+  }
+
+  #jittered(ms: number): number {
+    const share = this.#deps.randomInt(10_001) / 10_000;
+    return Math.round(ms * (1 - JITTER + 2 * JITTER * share));
+  }
+
+  #shuffle<T>(items: readonly T[]): T[] {
+    const shuffled = [...items];
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = this.#deps.randomInt(i + 1);
+      [shuffled[i], shuffled[j]] = [shuffled[j] as T, shuffled[i] as T];
+    }
+    return shuffled;
+  }
+}
