@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { geoEqualEarth, geoGraticule, geoPath } from 'd3-geo';
+import { geoArea, geoEqualEarth, geoGraticule, geoPath } from 'd3-geo';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import countries from 'i18n-iso-countries';
 import { feature } from 'topojson-client';
@@ -34,7 +34,7 @@ export interface World {
 }
 
 const WIDTH = 1000;
-const TOLERANCE_DEGREES = 0.14;
+const TOLERANCE_DEGREES = 0.16;
 /** Islands below this area (map units squared) are left out, unless they are all a country has. */
 const SMALLEST_ISLAND = 0.5;
 const SMALL_COUNTRY = 7;
@@ -96,8 +96,14 @@ function codeOf(country: Feature<Polygon | MultiPolygon, { name: string }>): str
 
 function polygonsOf(country: Feature<Polygon | MultiPolygon>): Polygon[] {
   const { geometry } = country;
-  if (geometry.type === 'Polygon') return [geometry];
-  return geometry.coordinates.map((coordinates) => ({ type: 'Polygon', coordinates }));
+  const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+  return parts.map((coordinates) => outward({ type: 'Polygon', coordinates }));
+}
+
+/** On a sphere a ring turned the wrong way holds the rest of the world; simplified specks may have turned. */
+function outward(polygon: Polygon): Polygon {
+  if (geoArea(polygon) <= 2 * Math.PI) return polygon;
+  return { ...polygon, coordinates: polygon.coordinates.map((ring) => [...ring].reverse()) };
 }
 
 function largestOf(parts: readonly Polygon[]): Polygon {

@@ -16,7 +16,6 @@ export function App() {
   const first = useRef(true);
 
   // A new page begins at its top, for eyes and for screen readers; the first one leaves the focus alone.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `place` is the page's identity
   useEffect(() => {
     if (!first.current) {
       scrollTo(0, 0);

@@ -21,7 +21,6 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     resource: { status: 'loading' },
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is determined by `key`
   useEffect(() => {
     if (key === null) return;
     const abort = new AbortController();

@@ -29,9 +29,12 @@ function present({ incidents, places, names, empty }: HeadlineProps): string {
   const alarms = incidents.filter(({ status, grade }) => status !== 'resolved' && grade !== 'suspected');
   const [first] = alarms;
   if (first && alarms.length === 1) return sentence(first, names);
-  if (alarms.length > 1) {
+  if (first && alarms.length > 1) {
+    const platforms = new Set(alarms.map(({ target }) => target)).size;
+    const who =
+      platforms === 1 ? `${names.get(first.target) ?? first.target} is` : `${platforms} platforms are`;
     const countries = new Set(alarms.map(({ country }) => country)).size;
-    return `${count(alarms.length, 'platform is', 'platforms are')} held back in ${count(countries, 'country', 'countries')}`;
+    return `${who} held back in ${count(countries, 'country', 'countries')}`;
   }
   const judged = places.filter(({ shade }) => shade !== 'insufficient').length;
   return judged === 0 ? 'Too little is measured to say anything' : 'Nobody is seen braking';

@@ -1,4 +1,5 @@
 import { Swatch } from '../frame/patterns.js';
+import { Scroller } from '../frame/scroller.js';
 import { href, type View } from '../route.js';
 import { countryName, formatCount, formatRate } from '../words/format.js';
 import type { Names } from '../words/incidents.js';
@@ -19,7 +20,7 @@ export function PlacesTable({ places, view, names, complete }: PlacesTableProps)
     <section aria-labelledby="places-title">
       <h2 id="places-title">Places</h2>
       {!complete && <p class="quiet">The list is longer than shown here; the API has all of it.</p>}
-      <div class="scroller" tabIndex={0} role="region" aria-label="The map as a table">
+      <Scroller label="The map as a table" tall>
         <table>
           <thead>
             <tr>
@@ -59,7 +60,7 @@ export function PlacesTable({ places, view, names, complete }: PlacesTableProps)
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
     </section>
   );
 }

@@ -44,6 +44,6 @@ function shadeHere(cells: readonly Cell[], incidents: readonly Incident[], histo
 }
 
 function severity(shade: Shade): number {
-  const rank = SEVERITY.findIndex((state) => state === shade);
+  const rank = shade === 'no-probes' ? -1 : SEVERITY.indexOf(shade);
   return rank < 0 ? SEVERITY.length : rank;
 }

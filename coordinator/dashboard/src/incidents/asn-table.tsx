@@ -1,5 +1,6 @@
 import type { Incident } from '@brakelight/shared';
 import { Swatch } from '../frame/patterns.js';
+import { Scroller } from '../frame/scroller.js';
 import { formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
 import { STATE_WORDS } from '../words/states.js';
 
@@ -11,7 +12,7 @@ export function AsnTable({ incident }: { readonly incident: Incident }) {
       <h2 id="asns-title">Network by network</h2>
       {rows.length === 0 && <p class="quiet">No single network has enough tests to be judged on its own.</p>}
       {rows.length > 0 && (
-        <div class="scroller" tabIndex={0} role="region" aria-labelledby="asns-title">
+        <Scroller label="Network by network">
           <table>
             <thead>
               <tr>
@@ -64,7 +65,7 @@ export function AsnTable({ incident }: { readonly incident: Incident }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
       )}
     </section>
   );

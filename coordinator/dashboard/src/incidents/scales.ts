@@ -55,7 +55,7 @@ const STEPS: readonly number[] = [
 export function timeTicks([from, to]: readonly [number, number], most: number): Tick[] {
   const step = STEPS.find((one) => (to - from) / one <= most) ?? (STEPS.at(-1) as number);
   const withClock = step < DAY;
-  const label = new Intl.DateTimeFormat('en', {
+  const label = new Intl.DateTimeFormat('en-GB', {
     timeZone: 'UTC',
     ...(withClock
       ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }

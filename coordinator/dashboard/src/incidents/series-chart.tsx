@@ -13,7 +13,7 @@ interface SeriesChartProps {
   readonly label: string;
 }
 
-const MARGIN = { top: 34, right: 14, left: 72 };
+const MARGIN = { top: 34, right: 26, left: 72 };
 const RATES_HEIGHT = 300;
 const GAP = 30;
 const SHARE_HEIGHT = 56;

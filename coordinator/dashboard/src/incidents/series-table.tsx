@@ -1,4 +1,5 @@
 import type { SeriesPoint } from '@brakelight/shared';
+import { Scroller } from '../frame/scroller.js';
 import { formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
 
 /** The chart as a table, folded away. */
@@ -12,7 +13,7 @@ export function SeriesTable({
   return (
     <details class="as-table">
       <summary>The chart as a table</summary>
-      <div class="scroller" tabIndex={0} role="region" aria-label="The chart as a table">
+      <Scroller label="The chart as a table" tall>
         <table>
           <thead>
             <tr>
@@ -43,7 +44,7 @@ export function SeriesTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
     </details>
   );
 }

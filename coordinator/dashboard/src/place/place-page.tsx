@@ -2,6 +2,7 @@ import type { Cell } from '@brakelight/shared';
 import { LIVE, useCells, useIncidents, useTargets } from '../api/queries.js';
 import { Historical, Ready, Staleness } from '../frame/notices.js';
 import { Swatch } from '../frame/patterns.js';
+import { Scroller } from '../frame/scroller.js';
 import { IncidentList } from '../incidents/incident-list.js';
 import { href, type View } from '../route.js';
 import { countryName, formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
@@ -60,7 +61,7 @@ function Cells({ cells, names }: { readonly cells: readonly Cell[]; readonly nam
       b.units - a.units,
   );
   return (
-    <div class="scroller" tabIndex={0} role="region" aria-label="State of each platform and network">
+    <Scroller label="State of each platform and network">
       <table>
         <thead>
           <tr>
@@ -109,6 +110,6 @@ function Cells({ cells, names }: { readonly cells: readonly Cell[]; readonly nam
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroller>
   );
 }

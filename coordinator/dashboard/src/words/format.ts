@@ -1,4 +1,5 @@
-const LOCALE = 'en';
+/** English with day before month. */
+const LOCALE = 'en-GB';
 const whole = new Intl.NumberFormat(LOCALE);
 const threeDigits = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
