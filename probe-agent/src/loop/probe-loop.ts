@@ -122,7 +122,7 @@ export class ProbeLoop {
     this.#show(obstacle);
     if (obstacle?.code === 'paused') return;
     try {
-      if (obstacle?.code !== 'consent-missing') await this.#tellConsents(signal);
+      await this.#tellConsents(signal);
       if (this.#deliveryDue()) {
         await this.#parts.delivery.round(signal);
         await this.#answered();
