@@ -49,8 +49,8 @@ export async function serve(knowledge: Knowledge): Promise<{ url: string; app: F
     });
   });
   app.get<{ Params: { id: string } }>('/v1/incidents/:id/series', ({ params }) => ({
+    stepMs: 3_600_000,
     data: knowledge.incidents.filter(({ id }) => id === params.id).flatMap(seriesOf),
-    nextCursor: null,
   }));
   app.get<{ Params: { id: string } }>('/v1/incidents/:id/events', ({ params }) => ({
     data: knowledge.incidents.filter(({ id }) => id === params.id).flatMap(eventsOf),

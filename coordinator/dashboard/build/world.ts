@@ -34,7 +34,7 @@ export interface World {
 }
 
 const WIDTH = 1000;
-const TOLERANCE_DEGREES = 0.16;
+const TOLERANCE_DEGREES = 0.12;
 /** Islands below this area (map units squared) are left out, unless they are all a country has. */
 const SMALLEST_ISLAND = 0.5;
 const SMALL_COUNTRY = 7;
@@ -44,7 +44,7 @@ const CODE_BY_NAME: Readonly<Record<string, string>> = { Kosovo: 'XK' };
 
 /** West, south, east, north in degrees. */
 const REGIONS: readonly (readonly [string, string, readonly [number, number, number, number]])[] = [
-  ['europe', 'Europe', [-12, 35, 45, 68]],
+  ['europe', 'Europe', [-14, 35, 42, 70]],
   ['middle-east', 'Middle East', [25, 10, 78, 45]],
   ['asia', 'Asia', [60, -10, 145, 58]],
   ['africa', 'Africa', [-20, -36, 54, 38]],
@@ -62,9 +62,8 @@ export function drawWorld(): World {
   const topology = simplifyArcs(JSON.parse(readFileSync(file, 'utf8')) as Topology);
   const collection = topology.objects.countries as GeometryCollection<{ name: string }>;
   const { features } = feature(topology, collection);
-  const shapes = features
-    .filter((one) => one.id !== ANTARCTICA)
-    .map((one) => drawShape(one as Feature<Polygon | MultiPolygon, { name: string }>))
+  const shapes = byCode(features.filter((one) => one.id !== ANTARCTICA) as Country[])
+    .map(drawShape)
     .sort((a, b) => (a.code ?? 'ZZ').localeCompare(b.code ?? 'ZZ'));
   return {
     shapes,
@@ -77,7 +76,22 @@ export function drawWorld(): World {
   };
 }
 
-function drawShape(country: Feature<Polygon | MultiPolygon, { name: string }>): Shape {
+type Country = Feature<Polygon | MultiPolygon, { name: string }>;
+
+/** Far-off islands that share their country's code become part of it. */
+function byCode(countries: readonly Country[]): Country[] {
+  const merged = new Map<string, Country>();
+  for (const one of countries) {
+    const key = codeOf(one) ?? one.properties.name;
+    const known = merged.get(key);
+    const parts = [...(known ? polygonsOf(known) : []), ...polygonsOf(one)];
+    const coordinates = parts.map((part) => part.coordinates);
+    merged.set(key, { ...(known ?? one), geometry: { type: 'MultiPolygon', coordinates } });
+  }
+  return [...merged.values()];
+}
+
+function drawShape(country: Country): Shape {
   const visible = withoutSpecks(country);
   const [[x0, y0], [x1, y1]] = path.bounds(visible);
   const [x, y] = path.centroid(largestOf(polygonsOf(country)));
@@ -89,12 +103,12 @@ function drawShape(country: Feature<Polygon | MultiPolygon, { name: string }>): 
   };
 }
 
-function codeOf(country: Feature<Polygon | MultiPolygon, { name: string }>): string | null {
-  const byNumber = country.id === undefined ? undefined : countries.numericToAlpha2(String(country.id));
-  return byNumber ?? CODE_BY_NAME[country.properties.name] ?? null;
+function codeOf({ id, properties }: Country): string | null {
+  const byNumber = id === undefined ? undefined : countries.numericToAlpha2(String(id));
+  return byNumber ?? CODE_BY_NAME[properties.name] ?? null;
 }
 
-function polygonsOf(country: Feature<Polygon | MultiPolygon>): Polygon[] {
+function polygonsOf(country: Country): Polygon[] {
   const { geometry } = country;
   const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
   return parts.map((coordinates) => outward({ type: 'Polygon', coordinates }));
@@ -110,7 +124,7 @@ function largestOf(parts: readonly Polygon[]): Polygon {
   return parts.reduce((best, one) => (path.area(one) > path.area(best) ? one : best));
 }
 
-function withoutSpecks(country: Feature<Polygon | MultiPolygon>): MultiPolygon {
+function withoutSpecks(country: Country): MultiPolygon {
   const parts = polygonsOf(country);
   const largest = largestOf(parts);
   const kept = parts.filter((one) => one === largest || path.area(one) >= SMALLEST_ISLAND);

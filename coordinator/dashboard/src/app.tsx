@@ -4,7 +4,7 @@ import { AtlasPage } from './atlas/atlas-page.js';
 import { Footer } from './frame/footer.js';
 import { Header } from './frame/header.js';
 import { LostPage } from './frame/lost-page.js';
-import { Patterns } from './frame/patterns.js';
+import { SwatchPatterns } from './frame/swatch.js';
 import { IncidentPage } from './incidents/incident-page.js';
 import { PlacePage } from './place/place-page.js';
 import { type Route, useRoute } from './route.js';
@@ -29,7 +29,7 @@ export function App() {
       <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
         Skip to the content
       </a>
-      <Patterns />
+      <SwatchPatterns />
       <Header route={route} />
       <main id="main" tabIndex={-1} ref={main}>
         <CurrentPage route={route} />

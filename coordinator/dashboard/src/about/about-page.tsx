@@ -1,5 +1,5 @@
 import { apiUrl } from '../api/client.js';
-import { Swatch } from '../frame/patterns.js';
+import { Swatch } from '../frame/swatch.js';
 import { GRADE_WORDS } from '../words/incidents.js';
 import { LEGEND, STATE_WORDS } from '../words/states.js';
 import { JoinSteps } from './join-steps.js';

@@ -12,7 +12,7 @@ export interface Listing<T> {
   readonly complete: boolean;
 }
 
-const PAGE_SIZE = '200';
+const PAGE_SIZE = '500';
 const MOST_PAGES = 30;
 
 /** The coordinator could not be reached, or said no. */

@@ -47,10 +47,16 @@ export function useEvents(id: string): Resource<Listing<IncidentEvent>> {
   );
 }
 
-export function useSeries(id: string): Resource<readonly SeriesPoint[]> {
+/** The course of an incident. Steps without tests are left out. */
+export interface Series {
+  readonly stepMs: number;
+  readonly data: readonly SeriesPoint[];
+}
+
+export function useSeries(id: string): Resource<Series> {
   return useResource(`series ${id}`, async (signal) => {
     const url = apiUrl(`v1/incidents/${encodeURIComponent(id)}/series`);
-    return (await getJson<{ data: SeriesPoint[] }>(url, signal)).data;
+    return await getJson<Series>(url, signal);
   });
 }
 

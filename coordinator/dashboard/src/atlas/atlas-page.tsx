@@ -80,7 +80,13 @@ function Plate({ view, known, cells, incidents, at }: PlateProps) {
       ) : (
         <div class="columns">
           <IncidentList incidents={shown} names={names} complete={incidents.complete} />
-          <PlacesTable places={places} view={view} names={names} complete={cells.complete} />
+          <PlacesTable
+            places={places}
+            view={view}
+            names={names}
+            historical={historical}
+            complete={cells.complete}
+          />
         </div>
       )}
     </>

@@ -21,7 +21,7 @@ const MARKER_RADIUS = 4.5;
 export function Country({ place, shape, zoom, source, names, onPoint }: CountryProps) {
   if (!shape) return null;
   const { country, shade } = place;
-  const fill = paint(shade);
+  const fill = paint(shade, 'map');
   const open = place.incidents.filter(({ status }) => status !== 'resolved').length;
   const label = [
     countryName(country),

@@ -1,4 +1,4 @@
-import { Swatch } from '../frame/patterns.js';
+import { Swatch } from '../frame/swatch.js';
 import { LEGEND, STATE_WORDS } from '../words/states.js';
 
 export function Legend({ historical }: { readonly historical: boolean }) {

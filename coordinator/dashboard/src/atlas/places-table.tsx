@@ -1,20 +1,22 @@
-import { Swatch } from '../frame/patterns.js';
+import type { Cell } from '@brakelight/shared';
 import { Scroller } from '../frame/scroller.js';
+import { Swatch } from '../frame/swatch.js';
 import { href, type View } from '../route.js';
 import { countryName, formatCount, formatRate } from '../words/format.js';
 import type { Names } from '../words/incidents.js';
-import { STATE_WORDS } from '../words/states.js';
-import type { Place } from './places.js';
+import { type Shade, STATE_WORDS } from '../words/states.js';
+import { type Place, shadeOfCell } from './places.js';
 
 interface PlacesTableProps {
   readonly places: readonly Place[];
   readonly view: View;
   readonly names: Names;
+  readonly historical: boolean;
   readonly complete: boolean;
 }
 
 /** The map as a table: the same facts for those who do not look at maps. */
-export function PlacesTable({ places, view, names, complete }: PlacesTableProps) {
+export function PlacesTable({ places, view, names, historical, complete }: PlacesTableProps) {
   const rows = places.flatMap((place) => place.cells.map((cell) => ({ place, cell })));
   return (
     <section aria-labelledby="places-title">
@@ -26,13 +28,9 @@ export function PlacesTable({ places, view, names, complete }: PlacesTableProps)
             <tr>
               <th scope="col">Country</th>
               <th scope="col">Platform</th>
-              <th scope="col">Now</th>
-              <th scope="col" class="number">
-                Rate
-              </th>
-              <th scope="col" class="number">
-                Control
-              </th>
+              {historical && <th scope="col">Worst found</th>}
+              <th scope="col">{historical ? 'At the end' : 'State'}</th>
+              {!historical && <RateHeads />}
               <th scope="col" class="number">
                 Tests
               </th>
@@ -47,14 +45,9 @@ export function PlacesTable({ places, view, names, complete }: PlacesTableProps)
                   </a>
                 </th>
                 <td>{names.get(cell.target) ?? cell.target}</td>
-                <td>
-                  <span class="state">
-                    <Swatch shade={cell.state} />
-                    {STATE_WORDS[cell.state].label}
-                  </span>
-                </td>
-                <td class="number">{formatRate(cell.targetRateBps)}</td>
-                <td class="number">{formatRate(cell.controlRateBps)}</td>
+                {historical && <StateCell shade={shadeOfCell(place, cell)} />}
+                <StateCell shade={cell.state} />
+                {!historical && <Rates cell={cell} />}
                 <td class="number">{formatCount(cell.tests)}</td>
               </tr>
             ))}
@@ -62,5 +55,38 @@ export function PlacesTable({ places, view, names, complete }: PlacesTableProps)
         </table>
       </Scroller>
     </section>
+  );
+}
+
+function StateCell({ shade }: { readonly shade: Shade }) {
+  return (
+    <td>
+      <span class="state">
+        <Swatch shade={shade} />
+        {STATE_WORDS[shade].label}
+      </span>
+    </td>
+  );
+}
+
+function RateHeads() {
+  return (
+    <>
+      <th scope="col" class="number">
+        Rate
+      </th>
+      <th scope="col" class="number">
+        Control
+      </th>
+    </>
+  );
+}
+
+function Rates({ cell }: { readonly cell: Cell }) {
+  return (
+    <>
+      <td class="number">{formatRate(cell.targetRateBps)}</td>
+      <td class="number">{formatRate(cell.controlRateBps)}</td>
+    </>
   );
 }

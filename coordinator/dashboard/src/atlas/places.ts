@@ -43,6 +43,15 @@ function shadeHere(cells: readonly Cell[], incidents: readonly Incident[], histo
   return worstOf(states) ?? 'insufficient';
 }
 
+/** The worst that was found of one platform in a historical place. */
+export function shadeOfCell({ incidents }: Place, cell: Cell): Shade {
+  return shadeHere(
+    [cell],
+    incidents.filter(({ target }) => target === cell.target),
+    true,
+  );
+}
+
 function severity(shade: Shade): number {
   const rank = shade === 'no-probes' ? -1 : SEVERITY.indexOf(shade);
   return rank < 0 ? SEVERITY.length : rank;

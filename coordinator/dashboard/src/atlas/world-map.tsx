@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Patterns } from '../frame/patterns.js';
 import { replaceRoute, type View } from '../route.js';
 import type { Names } from '../words/incidents.js';
 import { Caption } from './caption.js';
@@ -33,6 +34,7 @@ export function WorldMap({ places, view, names }: WorldMapProps) {
         role="group"
         aria-label="World map. Countries with measurements are links; a table with the same content follows."
       >
+        <Patterns name="map" grain={1.1 / zoom} />
         <path d={world.outline} class="sea" />
         <path d={world.graticule} class="graticule" />
         <g aria-hidden="true">
@@ -54,7 +56,7 @@ export function WorldMap({ places, view, names }: WorldMapProps) {
           />
         ))}
       </svg>
-      <Caption place={place} names={names} />
+      <Caption place={place} names={names} onRight={(byCode.get(pointed)?.at[0] ?? width) < x + width / 2} />
       <fieldset class="segments regions">
         <legend class="visually-hidden">Part of the world</legend>
         {world.regions.map(({ id, name }) => (

@@ -1,37 +1,53 @@
+import type { ComponentChildren } from 'preact';
 import type { Shade } from '../words/states.js';
 
-/**
- * Fills that do not rest on colour alone. Defined once for map, legend and lists; an `id` reference needs no inline
- * style.
- */
-export function Patterns() {
+interface PatternsProps {
+  /** Name that {@link paint} is given. */
+  readonly name: string;
+  /** Size of the grain in units of the drawing; a map that is looked at closely has a finer one. */
+  readonly grain: number;
+}
+
+/** Fills that do not rest on colour alone. An `id` reference needs no inline style. */
+export function Patterns({ name, grain }: PatternsProps) {
   return (
-    <svg class="patterns" aria-hidden="true" width="0" height="0">
-      <defs>
-        <pattern
-          id="fill-insufficient"
-          width="5"
-          height="5"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <rect width="5" height="5" class="shade-land" />
-          <rect width="1.1" height="5" class="shade-hatch" />
-        </pattern>
-        <pattern id="fill-platform-outage" width="4" height="4" patternUnits="userSpaceOnUse">
-          <rect width="4" height="4" class="shade-platform-outage" />
-          <circle cx="2" cy="2" r="0.8" class="shade-paper" />
-        </pattern>
-        <pattern id="fill-local-congestion" width="4" height="4" patternUnits="userSpaceOnUse">
-          <rect width="4" height="4" class="shade-local-congestion" />
-          <rect width="4" height="1" class="shade-paper" />
-        </pattern>
-        <pattern id="fill-stalled" width="4" height="4" patternUnits="userSpaceOnUse">
-          <rect width="4" height="4" class="shade-stalled" />
-          <rect width="1" height="4" class="shade-paper" />
-        </pattern>
-      </defs>
-    </svg>
+    <defs>
+      <Pattern id={`${name}-insufficient`} turn={45} size={3.6} grain={grain} ground="land">
+        <rect width="1.1" height="3.6" class="shade-hatch" />
+      </Pattern>
+      <Pattern id={`${name}-platform-outage`} turn={45} size={3.6} grain={grain} ground="platform-outage">
+        <circle cx="1.8" cy="1.8" r="0.75" class="shade-paper" />
+      </Pattern>
+      <Pattern id={`${name}-local-congestion`} turn={90} size={3.6} grain={grain} ground="local-congestion">
+        <rect width="0.9" height="3.6" class="shade-paper" />
+      </Pattern>
+      <Pattern id={`${name}-stalled`} turn={0} size={3.6} grain={grain} ground="stalled">
+        <rect width="0.9" height="3.6" class="shade-paper" />
+      </Pattern>
+    </defs>
+  );
+}
+
+function Pattern(props: {
+  readonly id: string;
+  readonly turn: number;
+  readonly size: number;
+  readonly grain: number;
+  readonly ground: string;
+  readonly children: ComponentChildren;
+}) {
+  const { id, turn, size, grain, ground, children } = props;
+  return (
+    <pattern
+      id={id}
+      width={size}
+      height={size}
+      patternUnits="userSpaceOnUse"
+      patternTransform={`rotate(${turn}) scale(${grain})`}
+    >
+      <rect width={size} height={size} class={`shade-${ground}`} />
+      {children}
+    </pattern>
   );
 }
 
@@ -42,17 +58,11 @@ const PATTERNED: ReadonlySet<Shade> = new Set([
   'stalled',
 ]);
 
-/** Attributes that paint an SVG shape in a shade. */
-export function paint(shade: Shade): { class: string; fill?: string } {
-  if (PATTERNED.has(shade)) return { class: 'painted', fill: `url(#fill-${shade})` };
+/**
+ * Attributes that paint an SVG shape in a shade.
+ * @param patterns name of the {@link Patterns} to take fills from
+ */
+export function paint(shade: Shade, patterns: string): { class: string; fill?: string } {
+  if (PATTERNED.has(shade)) return { class: 'painted', fill: `url(#${patterns}-${shade})` };
   return { class: `painted shade-${shade === 'no-probes' ? 'land' : shade}` };
-}
-
-/** A small sample of a shade. Decorative: the word always stands beside it. */
-export function Swatch({ shade }: { readonly shade: Shade }) {
-  return (
-    <svg class="swatch" viewBox="0 0 18 12" aria-hidden="true">
-      <rect x="0.5" y="0.5" width="17" height="11" rx="2.5" {...paint(shade)} />
-    </svg>
-  );
 }

@@ -1,6 +1,6 @@
 import type { Incident } from '@brakelight/shared';
-import { Swatch } from '../frame/patterns.js';
 import { Scroller } from '../frame/scroller.js';
+import { Swatch } from '../frame/swatch.js';
 import { formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
 import { STATE_WORDS } from '../words/states.js';
 

@@ -1,15 +1,15 @@
 import type { Incident } from '@brakelight/shared';
 import type { ComponentChildren } from 'preact';
 import { count, formatCount, formatRate, formatShare } from '../words/format.js';
-import { CONFOUNDER_WORDS, GRADE_WORDS } from '../words/incidents.js';
+import { CONFOUNDER_WORDS, gradeOf } from '../words/incidents.js';
 
 /** What the verdict rests on, and which other explanations were looked at. */
 export function Basis({ incident }: { readonly incident: Incident }) {
-  const { statistics: s, confounders, grade } = incident;
+  const { statistics: s, confounders } = incident;
   return (
     <section aria-labelledby="basis-title">
       <h2 id="basis-title">What it rests on</h2>
-      <p>{GRADE_WORDS[grade].meaning}</p>
+      <p>{gradeOf(incident).meaning}</p>
       <dl class="facts">
         <Fact term="Tests">
           {formatCount(s.tests)}, of which {count(s.units, 'independent unit')} (one per subnet, network and

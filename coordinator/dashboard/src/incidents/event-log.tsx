@@ -1,6 +1,6 @@
 import type { IncidentEvent } from '@brakelight/shared';
 import { formatMinute } from '../words/format.js';
-import { GRADE_WORDS } from '../words/incidents.js';
+import { gradeOf } from '../words/incidents.js';
 
 const TYPE_WORDS: Readonly<Record<IncidentEvent['type'], string>> = {
   detected: 'Detected',
@@ -19,7 +19,7 @@ export function EventLog({ events }: { readonly events: readonly IncidentEvent[]
           <time dateTime={at}>{formatMinute(at)}</time>
           <p>
             <strong>{TYPE_WORDS[type]}.</strong> {reason}{' '}
-            <span class="quiet">Then: {GRADE_WORDS[incident.grade].label.toLowerCase()}.</span>
+            <span class="quiet">Then: {gradeOf(incident).label.toLowerCase()}.</span>
           </p>
         </li>
       ))}

@@ -2,13 +2,14 @@ import type { Incident } from '@brakelight/shared';
 import { apiUrl } from '../api/client.js';
 import { LIVE, useEvents, useIncident, useSeries, useTargets } from '../api/queries.js';
 import { Historical, Ready, Staleness } from '../frame/notices.js';
-import { Swatch } from '../frame/patterns.js';
+import { Swatch } from '../frame/swatch.js';
 import { href } from '../route.js';
 import { countryName, formatMinute } from '../words/format.js';
-import { GRADE_WORDS, type Names, sentence, shadeOf, statusOf } from '../words/incidents.js';
+import { gradeOf, type Names, sentence, shadeOf, statusOf } from '../words/incidents.js';
 import { AsnTable } from './asn-table.js';
 import { Basis } from './basis.js';
 import { EventLog } from './event-log.js';
+import { withGaps } from './gaps.js';
 import { KeyFigures } from './key-figures.js';
 import { SeriesFigure } from './series-figure.js';
 
@@ -48,7 +49,7 @@ function Body({ incident, names }: { readonly incident: Incident; readonly names
         <span class={`tag tag-${status.tone}`}>{status.label}</span>
         <span class="state">
           <Swatch shade={shadeOf(incident)} />
-          {GRADE_WORDS[incident.grade].label}
+          {gradeOf(incident).label}
         </span>
       </p>
       {incident.historical && (
@@ -61,7 +62,9 @@ function Body({ incident, names }: { readonly incident: Incident; readonly names
       <section aria-labelledby="series-title">
         <h2 id="series-title">{platform} and control over time</h2>
         <Ready of={series} what="the course">
-          {(points) => <SeriesFigure points={points} incident={incident} platform={platform} />}
+          {({ data, stepMs }) => (
+            <SeriesFigure points={withGaps(data, stepMs)} incident={incident} platform={platform} />
+          )}
         </Ready>
       </section>
       <AsnTable incident={incident} />

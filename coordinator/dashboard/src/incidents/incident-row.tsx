@@ -1,8 +1,8 @@
 import type { Incident } from '@brakelight/shared';
-import { Swatch } from '../frame/patterns.js';
+import { Swatch } from '../frame/swatch.js';
 import { href } from '../route.js';
 import { count, formatDay, formatMinute, formatRate } from '../words/format.js';
-import { GRADE_WORDS, type Names, sentence, shadeOf, statusOf } from '../words/incidents.js';
+import { gradeOf, type Names, sentence, shadeOf, statusOf } from '../words/incidents.js';
 
 /** One line of the list: what, how sure, since when, and what it rests on. */
 export function IncidentRow({ incident, names }: { readonly incident: Incident; readonly names: Names }) {
@@ -18,7 +18,7 @@ export function IncidentRow({ incident, names }: { readonly incident: Incident; 
         <p class="tags">
           <span class={`tag tag-${status.tone}`}>{status.label}</span>
           {incident.historical && <span class="stamp">Historical</span>}
-          <span>{GRADE_WORDS[incident.grade].label}</span>
+          <span>{gradeOf(incident).label}</span>
         </p>
         <p class="quiet">
           {period(incident)}

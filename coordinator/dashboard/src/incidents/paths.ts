@@ -1,18 +1,18 @@
 /** A point of a line in pixels; `null` where nothing is known. */
 export type Spot = readonly [x: number, y: number] | null;
 
-/** An SVG path that breaks where nothing is known: silence is a gap, never a line across it. */
+/**
+ * An SVG path that breaks where nothing is known: silence is a gap, never a line across it. A lone point becomes a
+ * line of no length, which round caps show as a dot.
+ */
 export function linePath(spots: readonly Spot[]): string {
-  let pen = 'M';
   let path = '';
-  for (const spot of spots) {
-    if (!spot) {
-      pen = 'M';
-      continue;
-    }
-    path += `${pen}${spot[0].toFixed(1)} ${spot[1].toFixed(1)}`;
-    pen = 'L';
-  }
+  spots.forEach((spot, i) => {
+    if (!spot) return;
+    const starts = !spots[i - 1];
+    const alone = starts && !spots[i + 1];
+    path += `${starts ? 'M' : 'L'}${spot[0].toFixed(1)} ${spot[1].toFixed(1)}${alone ? 'h0.01' : ''}`;
+  });
   return path;
 }
 

@@ -1,8 +1,8 @@
 import type { Cell } from '@brakelight/shared';
 import { LIVE, useCells, useIncidents, useTargets } from '../api/queries.js';
 import { Historical, Ready, Staleness } from '../frame/notices.js';
-import { Swatch } from '../frame/patterns.js';
 import { Scroller } from '../frame/scroller.js';
+import { Swatch } from '../frame/swatch.js';
 import { IncidentList } from '../incidents/incident-list.js';
 import { href, type View } from '../route.js';
 import { countryName, formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';

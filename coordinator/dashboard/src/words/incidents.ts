@@ -33,7 +33,7 @@ interface GradeWords {
   readonly meaning: string;
 }
 
-/** How sure we are, without jargon. */
+/** How sure we are, without jargon; for a slow platform. */
 export const GRADE_WORDS: Readonly<Record<Incident['grade'], GradeWords>> = {
   suspected: {
     label: 'Suspected',
@@ -50,6 +50,24 @@ export const GRADE_WORDS: Readonly<Record<Incident['grade'], GradeWords>> = {
       'Connections to one and the same server become slow when they merely carry the platform’s name. This is the strongest evidence.',
   },
 };
+
+const HERE_ONLY: Readonly<Record<Incident['kind'], string>> = {
+  slow: GRADE_WORDS.slowed.label,
+  stalled: 'Freezes here, not elsewhere',
+  blocked: 'Fails here, not elsewhere',
+};
+const WHAT_HAPPENS: Readonly<Record<Incident['kind'], string>> = {
+  slow: 'is slow',
+  stalled: 'freezes after a few kilobytes',
+  blocked: 'cannot be reached',
+};
+
+/** {@link GRADE_WORDS} in the words of what is done to the platform. */
+export function gradeOf({ grade, kind }: Pick<Incident, 'grade' | 'kind'>): GradeWords {
+  if (grade !== 'slowed') return GRADE_WORDS[grade];
+  const meaning = `The platform ${WHAT_HAPPENS[kind]} here while a control and other countries are fine. One bad network link can look the same.`;
+  return { label: HERE_ONLY[kind], meaning };
+}
 
 export const CONFOUNDER_WORDS: Readonly<Record<Confounder['name'], string>> = {
   'platform-outage': 'The platform itself has trouble',
