@@ -167,6 +167,12 @@ export const PROBLEMS = {
     help: 'Its items are judged one by one; the envelope around them must match the schema. See `errors`.',
   },
 
+  'future-dated': {
+    status: 422,
+    title: 'The submission says that it was sent in the future',
+    help: 'Set the clock of this machine; the results it holds may be dated wrongly too.',
+  },
+
   // API keys
   'api-key-missing': {
     status: 401,
@@ -182,6 +188,19 @@ export const PROBLEMS = {
     status: 403,
     title: 'The API key may not do this',
     help: 'Ask the operator for a key with the scope that `detail` names.',
+  },
+
+  'not-ready': {
+    status: 503,
+    title: 'This coordinator cannot take requests now',
+    help: 'See `errors` for what does not answer; ask again after Retry-After.',
+  },
+
+  // Webhooks
+  'webhook-address': {
+    status: 422,
+    title: 'Messages cannot be sent to this URL',
+    help: 'Give an https URL whose host resolves to public addresses only.',
   },
 
   // Imports

@@ -52,22 +52,21 @@ export class Scheduler {
     let budget = request.budgetLeftBytes;
     for (const slot of this.#shuffle(slots.filter(({ key }) => (times.get(key) ?? 0) <= at))) {
       if (tests.length === MAX_TESTS) break;
+      next.set(slot.key, at + this.#jittered(testIntervalMs));
       const test = this.#affordable(probe, slot, at, budget);
       if (!test) continue;
       budget -= worstCost(test);
       tests.push(test);
-      next.set(slot.key, at + this.#jittered(testIntervalMs));
     }
     await due.set(probe.id, next);
     await counters.drew(probe.id, tests.length, at);
     const soonest = Math.min(
       ...slots.map(({ key }) => next.get(key) ?? times.get(key) ?? at + testIntervalMs),
     );
-    const wait = Math.max(soonest - at, tests.length === 0 ? testIntervalMs / 4 : 0);
     return {
       issuedAt: new Date(at).toISOString(),
       tests,
-      pollAfterMs: Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, wait))),
+      pollAfterMs: Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, soonest - at))),
       catalogueVersion: catalogue.version,
     };
   }
