@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CoordinatorStandIn } from './coordinator-stand-in.js';
+import { closedPort, Probe, platformTest, until } from './probe.js';
+
+const KILLS = 12;
+
+let coordinator: CoordinatorStandIn;
+let probe: Probe;
+
+beforeEach(async () => {
+  coordinator = new CoordinatorStandIn();
+  await coordinator.listen();
+  probe = await Probe.create({ TARGET_ALLOW_CIDR: '127.0.0.0/8' });
+  await probe.json('join', coordinator.url, '--token', coordinator.token, '--accept', 'platform');
+});
+afterEach(async () => {
+  await probe.dispose();
+  await coordinator.vanish();
+});
+
+describe('kill -9', () => {
+  it('at any moment loses no result that was measured, and doubles none', async () => {
+    const port = await closedPort();
+    const measured = new Set<string>();
+    coordinator.pollAfterMs = 10;
+    coordinator.draw = () => [1, 2, 3].map(() => platformTest(`https://127.0.0.1:${port}/`));
+    const listen = (stdout: string) => {
+      for (const line of stdout.split('\n')) {
+        if (!line.endsWith('}')) continue;
+        const event = JSON.parse(line) as { event: string; id: string };
+        if (event.event === 'measured') measured.add(event.id);
+      }
+    };
+    for (let i = 0; i < KILLS; i += 1) {
+      const running = probe.start('run', '--json');
+      const before = coordinator.requests.length;
+      // Somewhere between the first request and the last: polling, spooling, sending, confirming.
+      await until('it is at work', () => coordinator.requests.length > before + (i % 6));
+      running.child.kill('SIGKILL');
+      listen((await running.ended).stdout);
+    }
+    coordinator.draw = () => [];
+    const running = probe.start('run', '--json');
+    await until('the spool is empty', async () => (await probe.spooled()).length === 0);
+    running.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    listen(stdout);
+
+    expect(measured.size).toBeGreaterThan(0);
+    expect([...measured].filter((id) => !coordinator.received.has(id))).toEqual([]);
+    for (const copies of coordinator.received.values())
+      expect(new Set(copies.map((c) => JSON.stringify(c))).size).toBe(1);
+    expect(await probe.json('status')).toMatchObject({ droppedResults: 0, running: false });
+  }, 120_000);
+});
