@@ -48,10 +48,11 @@ export async function serve(knowledge: Knowledge): Promise<{ url: string; app: F
       requestId: '1',
     });
   });
-  app.get<{ Params: { id: string } }>('/v1/incidents/:id/series', ({ params }) => ({
-    stepMs: 3_600_000,
-    data: knowledge.incidents.filter(({ id }) => id === params.id).flatMap(seriesOf),
-  }));
+  app.get<{ Params: { id: string } }>('/v1/incidents/:id/series', ({ params }) => {
+    const data = knowledge.incidents.filter(({ id }) => id === params.id).flatMap(seriesOf);
+    const [first, second] = data.map(({ at }) => Date.parse(at));
+    return { stepMs: (second ?? 0) - (first ?? 0), data };
+  });
   app.get<{ Params: { id: string } }>('/v1/incidents/:id/events', ({ params }) => ({
     data: knowledge.incidents.filter(({ id }) => id === params.id).flatMap(eventsOf),
     nextCursor: null,

@@ -336,7 +336,7 @@ export function seriesOf(one: Incident): SeriesPoint[] {
   const step = (end - onset) / 60;
   return Array.from({ length: 84 }, (_, i) => {
     const at = onset + (i - 14) * step;
-    const held = at >= onset && at < end;
+    const held = at >= onset && (one.resolvedAt === null || at < end);
     const control = 24e6 * (0.8 + wave(i, 1) * 0.5);
     const target = held
       ? (one.statistics.rate?.medianBps ?? 4000) * (0.96 + wave(i, 2) * 0.08)

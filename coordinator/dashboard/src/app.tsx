@@ -26,9 +26,9 @@ export function App() {
 
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <SwatchPatterns />
       <Header route={route} />
       <main id="main" tabIndex={-1} ref={main}>
@@ -53,10 +53,4 @@ function CurrentPage({ route }: { readonly route: Route }) {
     case 'lost':
       return <LostPage />;
   }
-}
-
-/** The fragment belongs to the router, so the skip link moves the focus itself. */
-function skipTo(event: Event, main: HTMLElement | null): void {
-  event.preventDefault();
-  main?.focus();
 }

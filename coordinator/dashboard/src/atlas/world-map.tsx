@@ -28,6 +28,7 @@ export function WorldMap({ places, view, names }: WorldMapProps) {
 
   return (
     <figure class="map">
+      {/* biome-ignore lint/a11y/useSemanticElements: a picture of links, not a form */}
       <svg
         viewBox={`${x} ${y} ${width} ${height}`}
         class="map-sheet"
@@ -37,7 +38,7 @@ export function WorldMap({ places, view, names }: WorldMapProps) {
         <Patterns name="map" grain={1.1 / zoom} />
         <path d={world.outline} class="sea" />
         <path d={world.graticule} class="graticule" />
-        <g aria-hidden="true">
+        <g>
           {world.shapes.map((shape) =>
             shape.code !== null && painted.has(shape.code) ? null : (
               <path key={shape.path} d={shape.path} class="land" />

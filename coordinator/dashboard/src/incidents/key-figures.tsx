@@ -42,7 +42,7 @@ export function KeyFigures({ incident }: { readonly incident: Incident }) {
         <dd>
           {formatShare(share.estimate)} of tests
           <small>
-            between {formatShare(share.lower)} and {formatShare(share.upper)}, 95 % sure
+            between {formatShare(share.lower)} and {formatShare(share.upper)} at 95% confidence
           </small>
         </dd>
       </div>

@@ -91,7 +91,7 @@ export function SeriesChart({ points, incident, width, chosen, onChoose, label }
         Share of slow tests
       </text>
       <text x={MARGIN.left - 8} y={shareTop + 5} class="tick tick-y">
-        100 %
+        100%
       </text>
       <text x={MARGIN.left - 8} y={shareBottom + 3} class="tick tick-y">
         0
