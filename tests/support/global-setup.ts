@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '@brakelight/coordinator/launcher/cache-folder';
+import { canFetchDebianPackages } from '@brakelight/coordinator/launcher/debian-package';
 import { type Engines, startEngines } from '@brakelight/coordinator/launcher/start-engines';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
@@ -28,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('redisUrl', engines.redisUrl);
   project.provide('clickhouseUrl', engines.clickhouseUrl);
   project.provide('hasNamespaces', capabilities.hasNamespaces);
+  project.provide('canFetchPackages', canFetchDebianPackages());
   project.provide('toolEnv', capabilities.toolEnv);
   project.provide('chromium', capabilities.chromium);
   project.provide('cacheDir', cacheDir);

@@ -7,6 +7,8 @@ declare module 'vitest' {
     clickhouseUrl: string;
     /** Whether unprivileged network namespaces with SNI match and policer work here. */
     hasNamespaces: boolean;
+    /** Whether Debian's packages can be fetched here. */
+    canFetchPackages: boolean;
     /** Environment in which `ip`, `nft` and `iptables` are found, wherever they come from. */
     toolEnv: Record<string, string>;
     /** A Chromium, and the environment it wants; `null` where there is none. */

@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { LauncherError } from './launcher-error.js';
 
@@ -54,7 +54,11 @@ export async function checkRedis(url: string): Promise<void> {
  */
 export async function checkClickHouse(url: string): Promise<void> {
   try {
-    const client = createClient({ url, request_timeout: 10_000 });
+    const client = createClient({
+      url,
+      request_timeout: 10_000,
+      log: { level: ClickHouseLogLevel.OFF },
+    });
     try {
       const answer = await client.ping({ select: true });
       if (!answer.success) throw answer.error;

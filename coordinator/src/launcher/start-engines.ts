@@ -9,7 +9,7 @@ import { acquireLock, type Lock, LockedError } from './lock.js';
 import { EmbeddedRedis, findRedis } from './redis.js';
 
 /** A predecessor that was told to stop may need a moment. */
-const LOCK_WAIT_MS = 5_000;
+const LOCK_WAIT_MS = 3_000;
 
 export interface StartEnginesOptions {
   /** Everything of this coordinator lives here. */
