@@ -104,6 +104,12 @@ function size(text: string): number {
   return bytes;
 }
 
+// Who reads us may go away first (`brakelight-probe run | head`): that is no accident.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
 try {
   await program(readConfig(process.env)).parseAsync();
 } catch (error) {

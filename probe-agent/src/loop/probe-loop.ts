@@ -167,7 +167,8 @@ export class ProbeLoop {
     for (const test of work.tests) {
       if (this.#parts.spool.has(test.id)) continue;
       const result = await this.#one(test, work.issuedAt, fetchedAt, signal);
-      if (!result) break;
+      if (result === 'broken') continue;
+      if (result === 'left') break;
       await this.#parts.spool.add(result);
       results.push(result);
       this.#parts.onEvent({ event: 'measured', result });
@@ -176,15 +177,15 @@ export class ProbeLoop {
     return results;
   }
 
-  /** @returns `undefined` when this probe has left: then nothing may be kept */
+  /** @returns `left` when this probe has left: then nothing may be kept; `broken` when our own code failed */
   async #one(
     test: DrawnTest,
     issuedAt: string,
     fetchedAt: number,
     signal: AbortSignal,
-  ): Promise<TestResult | undefined> {
+  ): Promise<TestResult | 'left' | 'broken'> {
     const { budget, home, board, measure, logger, now } = this.#parts;
-    if ((await home.membership.read()) === undefined) return undefined;
+    if ((await home.membership.read()) === undefined) return 'left';
     const skip = (reason: Parameters<typeof unmeasured>[1]) =>
       unmeasured(test, reason, iso(now()), this.#parts.methodVersion);
 
@@ -207,7 +208,10 @@ export class ProbeLoop {
     const reservation = await budget.reserve(bytes);
     try {
       const result = await measure(test, { budget: reservation, signal });
-      return (await home.membership.read()) === undefined ? undefined : result;
+      return (await home.membership.read()) === undefined ? 'left' : result;
+    } catch (error) {
+      logger.error({ err: error, id: test.id, target: test.target }, 'a measurement broke; it has no result');
+      return 'broken';
     } finally {
       await reservation.settle();
     }
