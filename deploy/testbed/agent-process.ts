@@ -19,16 +19,24 @@ export interface AgentSetting {
   readonly targetAllowCidr: string;
 }
 
+/** A started program, with the way to signal it. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly signal: (name: NodeJS.Signals) => void;
+}
+
 /** How a program is started: on this machine, or inside a namespace. */
 export type Launch = (
   command: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
   log: number,
-) => ChildProcess;
+) => Started;
 
 /** Starts a program here. */
-export const launchHere: Launch = ([program, ...args], env, log) =>
-  spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+export const launchHere: Launch = ([program, ...args], env, log) => {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+  return { child, signal: (name) => void child.kill(name) };
+};
 
 const GRACE_MS = 5_000;
 
@@ -36,7 +44,7 @@ const GRACE_MS = 5_000;
 export class AgentProcess {
   readonly setting: AgentSetting;
   readonly #launch: Launch;
-  #running: ChildProcess | undefined;
+  #running: Started | undefined;
 
   constructor(setting: AgentSetting, launch: Launch) {
     this.setting = setting;
@@ -46,7 +54,7 @@ export class AgentProcess {
   /** Enrols with both consents. @throws Error when the agent says no; its words are in its log */
   async join(coordinator: string, token: string): Promise<void> {
     await mkdir(this.setting.home, { recursive: true });
-    const child = await this.#start([
+    const { child } = await this.#start([
       'join',
       coordinator,
       '--token',
@@ -66,17 +74,17 @@ export class AgentProcess {
 
   /** Exit code of a run that ended by itself; `null` while it runs. */
   get exitCode(): number | null {
-    return this.#running?.exitCode ?? null;
+    return this.#running?.child.exitCode ?? null;
   }
 
   /** Stops it gently, and after 5 s not. */
   async stop(): Promise<void> {
-    const child = this.#running;
+    const running = this.#running;
     this.#running = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    if (!running || running.child.exitCode !== null || running.child.signalCode !== null) return;
+    const gone = once(running.child, 'exit');
+    running.signal('SIGTERM');
+    const timer = setTimeout(() => running.signal('SIGKILL'), GRACE_MS);
     await gone;
     clearTimeout(timer);
   }
@@ -85,7 +93,7 @@ export class AgentProcess {
     return join(this.setting.home, 'agent.log');
   }
 
-  async #start(args: readonly string[]): Promise<ChildProcess> {
+  async #start(args: readonly string[]): Promise<Started> {
     const { cli, home, localAddress, dnsServers, ca, targetAllowCidr } = this.setting;
     const log = await open(this.#logFile, 'a');
     try {
