@@ -41,8 +41,8 @@ export class CoordinatorStandIn {
   readonly received = new Map<string, TestResult[]>();
   readonly drawn = new Map<string, DrawnTest>();
   readonly workRequests: WorkRequest[] = [];
-  /** Requests by path, faulty ones included, with their time. */
-  readonly requests: { path: string; at: number }[] = [];
+  /** Requests by path, faulty ones included, with their time and source address. */
+  readonly requests: { path: string; at: number; from: string | undefined }[] = [];
   /** Tests for the next requests for work. */
   draw: () => DrawnTest[] = () => [];
   pollAfterMs = 200;
@@ -98,7 +98,7 @@ export class CoordinatorStandIn {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const method = request.method ?? '';
-    this.requests.push({ path, at: performance.now() });
+    this.requests.push({ path, at: performance.now(), from: request.socket.remoteAddress });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks);

@@ -108,6 +108,13 @@ describe('join', () => {
     expect(stderr).toContain(why);
   });
 
+  it.runIf(process.platform === 'linux')('speaks from the address it was given', async () => {
+    const elsewhere = await Probe.create({ LOCAL_ADDRESS: '127.10.7.1' });
+    await elsewhere.json('join', coordinator.url, '--token', coordinator.token, '--accept', 'platform');
+    expect(new Set(coordinator.requests.map((r) => r.from))).toEqual(new Set(['127.10.7.1']));
+    await elsewhere.dispose();
+  });
+
   it('reports every wrong setting at once', async () => {
     const wrong = await Probe.create({ LOCAL_ADDRESS: 'here', BUDGET_PER_DAY: 'much' });
     const { code, stderr } = await wrong.run('status');

@@ -97,7 +97,7 @@ describe('the life of a probe', () => {
   it('begins no test that its budget has no room for', async () => {
     const port = await closedPort();
     await probe.json('leave');
-    const budget = ['--budget-per-test', '200kB', '--budget-per-day', '5MB'];
+    const budget = ['--budget-per-test', '200kB', '--budget-per-day', '5MB', '--budget-per-month', '40MB'];
     await probe.json(
       'join',
       coordinator.url,

@@ -29,7 +29,20 @@ describe('Budget', () => {
     budget.note(700);
     expect(budget.obstacle(300)).toBeUndefined();
     expect(budget.obstacle(301)).toBe('month');
-    expect(budget.left()).toBe(300);
+  });
+
+  it('is spread over the day and the month, with a head start', async () => {
+    now = Date.parse('2026-11-16T00:00:00Z');
+    const budget = await open();
+    expect(budget.left()).toBe(125);
+    now += 12 * 3_600_000;
+    expect(budget.left()).toBe(625);
+    budget.note(600);
+    expect(budget.left()).toBe(25);
+    now = Date.parse('2026-11-16T23:59:59Z');
+    expect(budget.left()).toBe(387);
+    now = Date.parse('2026-11-17T23:59:59Z');
+    expect(budget.left()).toBe(437);
   });
 
   it('gives back what a test did not use', async () => {

@@ -36,6 +36,10 @@ export function mergeLimits(...layers: readonly (Limits | undefined)[]): AllLimi
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(said) };
 }
 
+const DAY_MS = 86_400_000;
+/** Share of a budget that may be used before its time: three hours' worth of a day. */
+const HEAD_START = 0.125;
+
 /** Handshake (certificates included), headers and retransmitted requests of one arm, generously. */
 const ARM_OVERHEAD_BYTES = 24_000;
 /** TLS records, headers of the ladder's answers, and what is still in flight when an arm is cut. */
@@ -94,10 +98,16 @@ export class Budget {
     };
   }
 
-  /** Bytes that may still be spent today: the smaller of what day and month allow. */
+  /**
+   * Bytes that may be spent by now when the budget is spread evenly over its day and its month, with a head start: a
+   * budget that is gone by breakfast would leave the rest of the day unseen.
+   */
   left(): number {
     const used = this.used();
-    return Math.max(0, Math.min(this.#limits.perDay - used.day, this.#limits.perMonth - used.month));
+    const { ofDay, ofMonth } = elapsed(this.#now());
+    const day = this.#limits.perDay * Math.min(1, ofDay + HEAD_START) - used.day;
+    const month = this.#limits.perMonth * Math.min(1, ofMonth + HEAD_START) - used.month;
+    return Math.max(0, Math.floor(Math.min(day, month)));
   }
 
   /** The limit that a test of this size would pass, if any. */
@@ -156,6 +166,14 @@ export class Budget {
 function periods(now: number): { day: string; month: string } {
   const iso = new Date(now).toISOString();
   return { day: iso.slice(0, 10), month: iso.slice(0, 7) };
+}
+
+/** Shares of the UTC day and month that have passed. */
+function elapsed(now: number): { ofDay: number; ofMonth: number } {
+  const d = new Date(now);
+  const month = Date.UTC(d.getUTCFullYear(), d.getUTCMonth());
+  const nextMonth = Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1);
+  return { ofDay: (now % DAY_MS) / DAY_MS, ofMonth: (now - month) / (nextMonth - month) };
 }
 
 /** When a spent limit is fresh again: next UTC midnight, or the first of the next UTC month. */

@@ -26,6 +26,7 @@ export async function status({ home, config, out, now }: Session): Promise<void>
     pause,
     used,
     limits: budget.limits,
+    leftNow: budget.left(),
     spoolBytes: waiting.bytes,
     spoolMaxBytes: config.spoolMaxBytes,
     failure: activity?.failure ?? null,

@@ -240,6 +240,7 @@ export class ProbeLoop {
       pause: await home.pause.read(),
       used: budget.used(),
       limits: budget.limits,
+      leftNow: budget.left(),
       spoolBytes: spool.bytes,
       spoolMaxBytes: this.#parts.spoolMaxBytes,
       failure: board.current.failure,

@@ -16,6 +16,8 @@ export interface Facts {
   readonly pause: Pause | undefined;
   readonly used: { readonly day: number; readonly month: number };
   readonly limits: { readonly perDay: number; readonly perMonth: number };
+  /** What the evenly spread budget allows now. */
+  readonly leftNow: number;
   readonly spoolBytes: number;
   readonly spoolMaxBytes: number;
   readonly failure: ContactFailure | null;
@@ -30,6 +32,7 @@ export type NotMeasuringCode =
   | 'paused'
   | 'budget-day'
   | 'budget-month'
+  | 'budget-pace'
   | 'spool-full'
   | 'not-running'
   | `coordinator-${ContactFailure['kind']}`;
@@ -45,6 +48,11 @@ export function whyNotMeasuring(f: Facts): NotMeasuring | undefined {
     };
   if (f.used.month + SMALLEST_TEST_BYTES > f.limits.perMonth) return budgetText('month', f);
   if (f.used.day + SMALLEST_TEST_BYTES > f.limits.perDay) return budgetText('day', f);
+  if (f.leftNow < SMALLEST_TEST_BYTES)
+    return {
+      code: 'budget-pace',
+      text: `${formatSize(f.used.day)} are used today; the budget of ${formatSize(f.limits.perDay)} is spread over the day`,
+    };
   if (f.spoolBytes >= f.spoolMaxBytes)
     return {
       code: 'spool-full',
