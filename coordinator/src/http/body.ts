@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ProblemError } from './problem.js';
 
@@ -40,7 +40,7 @@ export async function readCapped(
  */
 export async function gunzipCapped(body: Buffer, encoding: string | undefined, max: number): Promise<Buffer> {
   if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding.trim().toLowerCase() !== 'gzip') throw new ProblemError('unsupported-encoding');
+  if (!isGzip(encoding)) throw new ProblemError('unsupported-encoding');
   try {
     return await gunzipWithin(body, max);
   } catch (error) {
@@ -66,4 +66,14 @@ export async function gunzipWithin(body: Buffer, max: number): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Whether a Content-Encoding says gzip, and nothing else. */
+export function isGzip(encoding: string | undefined): boolean {
+  return encoding?.trim().toLowerCase() === 'gzip';
+}
+
+/** A payload for the framework's own parser, which compares Content-Length with the bytes on the wire. */
+export function asPayload(body: Buffer, wireLength: number): Readable {
+  return Object.assign(Readable.from(body.length > 0 ? [body] : []), { receivedEncodedLength: wireLength });
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   importPublicKey,
   readSignatureParams,
@@ -11,7 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Nonces } from '../live/nonces.js';
 import type { Probe, Probes } from '../live/probes.js';
-import { gunzipCapped, readCapped } from './body.js';
+import { asPayload, gunzipCapped, readCapped } from './body.js';
 import type { ProblemCode } from './codes.js';
 import { ProblemError } from './problem.js';
 
@@ -118,9 +118,4 @@ export class Signatures {
       .type('application/json; charset=utf-8')
       .send(body);
   }
-}
-
-/** A payload for the framework's own parser, which compares Content-Length with the bytes on the wire. */
-export function asPayload(body: Buffer, wireLength: number): Readable {
-  return Object.assign(Readable.from(body.length > 0 ? [body] : []), { receivedEncodedLength: wireLength });
 }

@@ -82,7 +82,10 @@ export class ImportIntake {
     const parsed = ImportBatch.safeParse(body);
     if (parsed.success) return parsed.data;
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: `/${path.join('/')}`, message }));
-    throw new ProblemError('invalid-submission', { detail: 'An import batch is {rows: [...]}. See errors.', errors });
+    throw new ProblemError('invalid-submission', {
+      detail: 'An import batch is {rows: [...]}. See errors.',
+      errors,
+    });
   }
 
   #implausible(row: ImportRow): string | undefined {

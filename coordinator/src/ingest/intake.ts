@@ -63,10 +63,14 @@ export class Intake {
   #envelope(body: unknown): Submission {
     const parsed = Submission.safeParse(body);
     if (!parsed.success) {
-      const errors = parsed.error.issues.map(({ path, message }) => ({ path: `/${path.join('/')}`, message }));
+      const errors = parsed.error.issues.map(({ path, message }) => ({
+        path: `/${path.join('/')}`,
+        message,
+      }));
       throw new ProblemError('invalid-submission', { errors });
     }
-    if (Date.parse(parsed.data.sentAt) > this.#deps.now() + FRESHNESS_S * 1000) throw new ProblemError('future-dated');
+    if (Date.parse(parsed.data.sentAt) > this.#deps.now() + FRESHNESS_S * 1000)
+      throw new ProblemError('future-dated');
     return parsed.data;
   }
 
@@ -77,7 +81,8 @@ export class Intake {
     const seen = new Set(ids.filter((_, i) => states[i] !== undefined));
     const drawnAt: number[] = [];
     const outcomes = verdicts.map((verdict, index): ItemOutcome => {
-      if (!('result' in verdict)) return { index, id: verdict.id, outcome: 'rejected', reason: verdict.reason };
+      if (!('result' in verdict))
+        return { index, id: verdict.id, outcome: 'rejected', reason: verdict.reason };
       const { id } = verdict.result;
       if (seen.has(id)) return { index, id, outcome: 'duplicate' };
       seen.add(id);

@@ -10,7 +10,11 @@ export interface StoredRows {
  * Where each row is. The queue's memory is read before the store: a row on its way from one to the other is then seen
  * in at least one of them.
  */
-export async function resultStatus(ids: readonly string[], taken: Taken, store: StoredRows): Promise<StatusAnswer> {
+export async function resultStatus(
+  ids: readonly string[],
+  taken: Taken,
+  store: StoredRows,
+): Promise<StatusAnswer> {
   const states = await taken.states(ids);
   const open = ids.filter((_, i) => states[i] !== 'stored');
   const stored = open.length > 0 ? await store.storedIds(open) : new Set<string>();

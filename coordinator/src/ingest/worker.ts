@@ -73,7 +73,10 @@ export class IngestWorker {
     // Without a listener an error of the worker's own would end the process.
     this.#worker.on('error', (error) => deps.logger.debug({ err: error }, 'ingest worker'));
     this.#worker.on('failed', (job, error) =>
-      deps.logger.error({ jobId: job?.id, attempts: job?.attemptsMade, err: error }, 'a submission could not be stored'),
+      deps.logger.error(
+        { jobId: job?.id, attempts: job?.attemptsMade, err: error },
+        'a submission could not be stored',
+      ),
     );
   }
 
@@ -86,14 +89,14 @@ export class IngestWorker {
     const deadline = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), deadlineMs);
     });
-    const gently = this.#worker.close().then(() => 'done' as const);
-    const how = await Promise.race([gently, deadline]);
+    // BullMQ's own `close` has no deadline, and cannot be called a second time with force.
+    const idle = this.#worker.pause().then(() => 'idle' as const);
+    const how = await Promise.race([idle, deadline]);
     clearTimeout(timer);
     this.#closing.abort();
-    if (how === 'late') {
-      this.#deps.logger.warn('the ingest worker did not finish in time; its jobs stay in the queue');
-      await this.#worker.close(true);
-    }
+    if (how === 'late')
+      this.#deps.logger.warn('the ingest worker did not finish in time; its jobs stay queued');
+    await this.#worker.close(how === 'late');
   }
 
   async #process(job: Job<IngestJob>): Promise<void> {
@@ -108,7 +111,8 @@ export class IngestWorker {
     return job.take.map((index) => {
       const result = results[index] as TestResult;
       const drawn = this.#deps.tickets.drawnOrder(result.ticket, { ...result, probeId: job.probe });
-      if (!drawn) throw new Error(`item ${index} has a ticket that is not ours: was the ticket key replaced?`);
+      if (!drawn)
+        throw new Error(`item ${index} has a ticket that is not ours: was the ticket key replaced?`);
       return toMeasurementRow(result, drawn, job);
     });
   }
@@ -143,7 +147,8 @@ export class IngestWorker {
         return;
       } catch (error) {
         if (!isEngineAway(error) || this.#closing.signal.aborted) throw error;
-        if (attempt === 0) this.#deps.logger.warn({ err: error }, 'the store does not answer; waiting for it');
+        if (attempt === 0)
+          this.#deps.logger.warn({ err: error }, 'the store does not answer; waiting for it');
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** attempt, MAX_PAUSE_MS)));
       }
     }
