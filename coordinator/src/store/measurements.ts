@@ -147,6 +147,14 @@ export class Measurements {
     );
   }
 
+  /** Tests of a source, each id once. */
+  async count(source: string): Promise<number> {
+    const where = new Conditions().equal('source', 'String', source);
+    const sql = `SELECT uniqExact(id) AS n FROM measurements ${where}`;
+    const [row] = await this.#database.rows<{ n: number }>(sql, where.parameters, BACKGROUND);
+    return row?.n ?? 0;
+  }
+
   /** Everything there is to judge. */
   targets(): Promise<{ source: string; target: string }[]> {
     return this.#database.rows(
