@@ -1,0 +1,186 @@
+import { CellDetector, type Evidence, type EvidenceSource, LiftDetector } from './cell-detector.js';
+import type { DetectionParameters, Indicator } from './parameters.js';
+import type { SwapPair, Unit } from './types.js';
+import { FLAG } from './unit-index.js';
+
+/** A crossing of the threshold. */
+export interface Alarm {
+  /** Number of the unit with which it came, from 1 in the cell's own order (0: before any unit). */
+  readonly unit: number;
+  readonly at: number;
+  readonly period: number;
+  readonly logR: number;
+  readonly indicator: Indicator;
+  /** Period of the start with the largest E, and the starts within a factor of 20 of it. */
+  readonly onset: { readonly best: number; readonly earliest: number; readonly latest: number };
+}
+
+/** The end of what an alarm began. */
+export interface Lift {
+  readonly unit: number;
+  readonly at: number;
+  readonly period: number;
+  readonly logR: number;
+}
+
+/** A place in a sweep: its detector, its units, and the story of its alarms and lifts. */
+export class SweepCell implements EvidenceSource {
+  readonly #parameters: DetectionParameters;
+  readonly #indicators: readonly Indicator[];
+  readonly #subnets = new Map<number, Set<string>>();
+  readonly #owners = new Map<number, Set<string>>();
+  #detector: CellDetector;
+  #lift: LiftDetector | null = null;
+  /** After a lift the starts begin anew, with the next period. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
+  /** Positions of the cell's units in the index, their flags and periods. */
+  readonly units: number[] = [];
+  readonly flags: number[] = [];
+  readonly periods: number[] = [];
+  readonly alarms: Alarm[] = [];
+  readonly lifts: Lift[] = [];
+  /** First period in which R reached the suspicion threshold, since the last lift. */
+  suspectedSince: number | null = null;
+
+  constructor(parameters: DetectionParameters, indicators: readonly Indicator[]) {
+    this.#parameters = parameters;
+    this.#indicators = indicators;
+    this.#detector = new CellDetector(parameters, indicators);
+  }
+
+  /** The detector since the last lift. */
+  get detector(): CellDetector {
+    return this.#detector;
+  }
+
+  get firstPeriod(): number | null {
+    return this.#detector.firstPeriod;
+  }
+
+  /** The alarm that has not been lifted. */
+  get open(): Alarm | null {
+    return this.alarms.length > this.lifts.length ? (this.alarms.at(-1) ?? null) : null;
+  }
+
+  upperLogR(indicator: Indicator): number {
+    return this.#detector.upperLogR(indicator);
+  }
+
+  evidence(indicator: Indicator, now: number): Evidence {
+    return this.#detector.evidence(indicator, now);
+  }
+
+  /** @param y X/p0 - 1; 0 where there is no basis for a bet */
+  bet(indicator: Indicator, group: number, period: number, y: number): void {
+    if (period > this.#restsUntil) this.#detector.addUnit(indicator, group, period, y);
+  }
+
+  /** After a unit's bets are placed: does it raise an alarm, or end one? */
+  observed(at: number, unit: Unit, group: number, flags: number, source: EvidenceSource): void {
+    this.units.push(at);
+    this.flags.push(flags);
+    this.periods.push(unit.period);
+    this.#speaks(group, unit);
+    if (this.open !== null) {
+      this.#watchLift(unit, group, flags);
+      return;
+    }
+    for (const indicator of this.#indicators) {
+      // Only an affected unit raises R.
+      if ((flags & FLAG[indicator]) !== 0) this.#watchAlarm(indicator, unit, source);
+    }
+  }
+
+  /** Places a swap pair's bet, and looks. */
+  paired(pair: SwapPair, group: number, source: EvidenceSource): void {
+    this.#speaks(group, pair);
+    if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair.period, pair.gain);
+    if (pair.gain <= 0 || this.open !== null) return;
+    for (const indicator of this.#indicators) this.#watchAlarm(indicator, pair, source);
+  }
+
+  /** Do at least 3 subnets of 2 owners (parameters) speak for it since `start`? */
+  witnessed(indicator: Indicator, start: number): boolean {
+    const subnets = new Set<string>();
+    const owners = new Set<string>();
+    for (const group of this.#detector.positiveGroups(indicator, start)) {
+      for (const subnet of this.#subnets.get(group) ?? []) subnets.add(subnet);
+      for (const owner of this.#owners.get(group) ?? []) owners.add(owner);
+    }
+    return subnets.size >= this.#parameters.minSubnets && owners.size >= this.#parameters.minOwners;
+  }
+
+  #watchAlarm(indicator: Indicator, seen: Seen, source: EvidenceSource): void {
+    if (this.open !== null) return;
+    const suspicious = Math.log(Math.min(this.#parameters.suspicion, this.#parameters.threshold));
+    if (source.upperLogR(indicator) < suspicious) return;
+    const evidence = source.evidence(indicator, seen.period);
+    if (evidence.logR < suspicious) return;
+    this.suspectedSince ??= seen.period;
+    if (evidence.logR < Math.log(this.#parameters.threshold)) return;
+    const onset = onsetOf(evidence);
+    if (!this.witnessed(indicator, onset.best)) return;
+    this.alarms.push({
+      unit: this.units.length,
+      at: seen.measuredAt,
+      period: seen.period,
+      logR: evidence.logR,
+      indicator,
+      onset,
+    });
+    this.#lift = new LiftDetector(this.#parameters, seen.period, this.#since(onset.best));
+  }
+
+  #watchLift(unit: Unit, group: number, flags: number): void {
+    const logR = this.#lift?.add(group, unit.period, flags !== 0) ?? null;
+    if (logR === null || logR < Math.log(this.#parameters.liftThreshold)) return;
+    this.lifts.push({ unit: this.units.length, at: unit.measuredAt, period: unit.period, logR });
+    this.#lift = null;
+    this.suspectedSince = null;
+    this.#restsUntil = unit.period;
+    this.#detector = new CellDetector(this.#parameters, this.#indicators);
+  }
+
+  #since(period: number): { units: number; affected: number } {
+    let affected = 0;
+    let units = 0;
+    for (let i = this.units.length - 1; i >= 0 && (this.periods[i] as number) >= period; i--) {
+      units++;
+      if (this.flags[i] !== 0) affected++;
+    }
+    return { units, affected };
+  }
+
+  #speaks(group: number, who: { subnet: string; owner: string }): void {
+    addTo(this.#subnets, group, who.subnet);
+    addTo(this.#owners, group, who.owner);
+  }
+}
+
+/** The unit or pair that is looked at. */
+interface Seen {
+  readonly measuredAt: number;
+  readonly period: number;
+}
+
+/** The start with the largest E, and the range of starts that are nearly as good (a factor of 20). */
+export function onsetOf(evidence: Evidence): Alarm['onset'] {
+  let best = 0;
+  for (let i = 1; i < evidence.logE.length; i++) {
+    // The latest of equals: periods without a unit do not make the onset earlier.
+    if ((evidence.logE[i] as number) >= (evidence.logE[best] as number)) best = i;
+  }
+  const wanted = (evidence.logE[best] as number) - Math.log(20);
+  const near = [...evidence.logE.keys()].filter((i) => (evidence.logE[i] as number) >= wanted);
+  return {
+    best: evidence.from + best,
+    earliest: evidence.from + Math.min(...near),
+    latest: evidence.from + Math.max(...near),
+  };
+}
+
+function addTo(sets: Map<number, Set<string>>, key: number, name: string): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([name]));
+  else set.add(name);
+}
