@@ -6,7 +6,6 @@ import { inject } from 'vitest';
 
 /** Nothing of its own over the network, nothing left from an earlier run. */
 const FLAGS = [
-  '--headless',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -32,9 +31,8 @@ export async function openBrowser(
     ...options,
     executablePath: program.path,
     env: { ...(process.env as Record<string, string>), ...program.env },
+    headless: true,
     args: FLAGS,
-    // The flags above choose headless themselves.
-    ignoreDefaultArgs: ['--headless'],
   });
   return {
     context,

@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, type Misdeeds, openBrowser, watch } from './chromium.js';
@@ -33,9 +35,11 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
   });
 
   const open = async (fragment: string) => {
-    await page.goto(`${coordinator.url}/${fragment}`);
+    // A change of the fragment alone would not load the page anew.
+    await page.goto('about:blank');
+    await page.goto(`${coordinator.url}/${fragment}`, { waitUntil: 'networkidle' });
+    await page.locator('.waiting').waitFor({ state: 'detached' });
     await page.locator('h1').waitFor();
-    await page.waitForLoadState('networkidle');
   };
 
   it('draws what the interface answers, page after page of it', async () => {
@@ -71,18 +75,18 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
 
   it('colours by one platform when asked, and keeps it over a reload', async () => {
     await open('#/');
-    await page.getByLabel('Platform').selectOption('picturegram');
+    await page.getByRole('combobox').selectOption('picturegram');
     await page.locator('.country-throttled').waitFor({ state: 'detached' });
     await page.reload();
     await page.locator('.country').first().waitFor();
-    expect(await page.getByLabel('Platform').inputValue()).toBe('picturegram');
+    expect(await page.getByRole('combobox').inputValue()).toBe('picturegram');
     expect(await page.locator('.country-throttled').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toBe('Nobody is seen braking');
   });
 
   it('marks an import as historical wherever it shows', async () => {
     await open('#/');
-    await page.getByText('Historical: 4ndv').click();
+    await page.getByRole('radio', { name: 'Historical: 4ndv' }).check();
     await page.locator('.country-throttled').waitFor();
     expect(await page.locator('h1').textContent()).toBe(
       'Twitter was throttled in Russia, 13 March 2021 to 17 May 2021',

@@ -22,13 +22,18 @@ export function AtlasPage({ view }: { readonly view: View }) {
   const incidents = useIncidents(source);
   const known = targets.status === 'ready' ? targets.data.items : NO_TARGETS;
 
+  const failed = cells.status === 'failed' || incidents.status === 'failed';
+  const loading = cells.status === 'loading' || incidents.status === 'loading';
+
   return (
     <div class="atlas">
       <Staleness of={[cells, incidents, targets]} />
       <Filters view={view} targets={known} />
+      {failed && <h1>The coordinator cannot be asked</h1>}
+      {loading && !failed && <h1>Asking the coordinator</h1>}
       {cells.status === 'failed' && <Failure what="the map" error={cells.error} />}
       {incidents.status === 'failed' && <Failure what="the incidents" error={incidents.error} />}
-      {(cells.status === 'loading' || incidents.status === 'loading') && <Waiting what="the atlas" />}
+      {loading && <Waiting what="the atlas" />}
       {cells.status === 'ready' && incidents.status === 'ready' && (
         <Plate
           view={view}

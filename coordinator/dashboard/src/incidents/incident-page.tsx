@@ -23,6 +23,7 @@ export function IncidentPage({ id }: { readonly id: string }) {
   return (
     <article class="incident-page">
       <Staleness of={[incident]} />
+      {incident.status !== 'ready' && <h1>Incident</h1>}
       <Ready of={incident} what="the incident">
         {(data) => <Body incident={data} names={names} />}
       </Ready>
