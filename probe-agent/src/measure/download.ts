@@ -1,0 +1,151 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ArmEnd, DrawnArm } from '@brakelight/shared';
+import type { Client } from 'undici';
+import { ArmEnded, aborted, failed } from './arm-ended.js';
+import { reasonOf } from './deadline.js';
+import type { MeteredSocket } from './metered-socket.js';
+import { request } from './request.js';
+import type { Decision } from './stopping-rule.js';
+import type { Transfer } from './transfer.js';
+
+/** Longest wait for the head of the first response. */
+export const HEAD_TIMEOUT_MS = 10_000;
+/** A decision so near the end of a rung lets it end: these bytes are on their way. */
+const NEAR_END_BYTES = 16_384;
+
+export interface DownloadParts {
+  readonly arm: DrawnArm;
+  /** Names the transfer at the measurement server. */
+  readonly transferId: string;
+  readonly client: Client;
+  readonly socket: MeteredSocket;
+  readonly transfer: Transfer;
+  /** First decision of the stopping rule. */
+  readonly decision: Promise<Exclude<Decision, null>>;
+  readonly onStatus: (status: number) => void;
+  readonly cut: AbortSignal;
+}
+
+/** The end that a decision of the stopping rule is. */
+export function endOf(decision: Exclude<Decision, null>, bytes: number): ArmEnd {
+  if (decision === 'fast' || decision === 'slow') return { kind: 'decided', as: decision };
+  return decision === 'stalled' ? { kind: 'stalled', bytes } : { kind: 'cap-time' };
+}
+
+/**
+ * Climbs the ladder on one connection: asks for exactly the bytes up to the next step, until the stopping rule is
+ * sure, or the last step is in, or the object has no more.
+ * @throws ArmEnded
+ */
+export function download(parts: DownloadParts): Promise<ArmEnd> {
+  return new Promise((resolve, reject) => {
+    const { transfer, cut } = parts;
+    const ladder = new Ladder(parts);
+    const timer = setTimeout(() => {
+      if (!transfer.begun) reject(failed('http', 'timeout'));
+    }, HEAD_TIMEOUT_MS);
+    const onCut = () => reject(reasonOf(cut));
+    if (cut.aborted) onCut();
+    cut.addEventListener('abort', onCut, { once: true });
+    parts.decision.then((decision) => {
+      if (decision === 'fast' && ladder.left <= NEAR_END_BYTES) ladder.decided = true;
+      else resolve(endOf(decision, transfer.timeline.bytes));
+    }, reject);
+    ladder
+      .climb()
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        cut.removeEventListener('abort', onCut);
+      });
+  });
+}
+
+/** Where on the ladder a download is. */
+class Ladder {
+  readonly #parts: DownloadParts;
+  readonly #most: number;
+  /** Body bytes of all rungs. */
+  #received = 0;
+  /** Where the present response is cut: bytes of all rungs. */
+  #cap = 0;
+  /** No further rung: the far end has no more, or does not keep the connection. */
+  #last = false;
+  /** FAST was decided within sight of the rung's end. */
+  decided = false;
+
+  constructor(parts: DownloadParts) {
+    this.#parts = parts;
+    this.#most = parts.arm.ladder.at(-1) ?? 0;
+  }
+
+  /** Bytes to the end of the present response. */
+  get left(): number {
+    return this.#cap - this.#received;
+  }
+
+  async climb(): Promise<ArmEnd> {
+    const { arm, client, socket, transfer } = this.#parts;
+    for (const step of arm.ladder) {
+      this.#cap = step;
+      await request(client, socket, this.#ask(step), {
+        onHead: (status, headers) => this.#head(status, headers),
+        onBody: (chunk) => this.#body(chunk),
+      });
+      transfer.ask();
+      // The decision's own callbacks go first.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.decided) return { kind: 'decided', as: 'fast' };
+      if (this.#last || this.#received < step) break;
+    }
+    return { kind: 'complete' };
+  }
+
+  #ask(step: number) {
+    const { arm, transferId } = this.#parts;
+    const url = new URL(arm.url);
+    const headers: Record<string, string> = {
+      host: url.host,
+      'user-agent': 'Mozilla/5.0 (compatible; brakelight-probe)',
+      accept: '*/*',
+      'accept-encoding': 'identity',
+    };
+    if (arm.ask === 'range') headers.range = `bytes=${this.#received}-${step - 1}`;
+    else {
+      url.searchParams.set('bytes', String(step - this.#received));
+      url.searchParams.set('id', transferId);
+    }
+    return { method: 'GET' as const, path: `${url.pathname}${url.search}`, headers };
+  }
+
+  #head(status: number, headers: IncomingHttpHeaders): void {
+    const { arm, transfer, onStatus } = this.#parts;
+    // The object ended exactly with the rung before, and did not say so.
+    if (status === 416 && this.#received > 0) throw new ArmEnded({ kind: 'complete' });
+    onStatus(status);
+    if (arm.arm === 'B' && isPortal(status, headers.location, arm.url)) throw aborted('captive-portal');
+    if (status !== 200 && status !== 206) throw failed('http', 'http-status');
+    transfer.begun = true;
+    if (headers.connection === 'close') this.#last = true;
+    const size = /\/(\d+)$/.exec(String(headers['content-range'] ?? ''))?.[1];
+    if (size !== undefined && Number(size) <= this.#cap) this.#last = true;
+    if (status === 200 && arm.ask === 'range') {
+      // The far end does not know ranges and sends the whole object: it is cut at the ladder's top.
+      this.#cap = this.#received + this.#most;
+      this.#last = true;
+    }
+  }
+
+  #body(chunk: Buffer): void {
+    this.#received += chunk.length;
+    if (this.#received > this.#cap) throw new ArmEnded({ kind: 'cap-bytes' });
+  }
+}
+
+/** A control never sends its visitors to another host; a captive portal does. RFC 6585 has a status for it, too. */
+function isPortal(status: number, location: string | undefined, asked: string): boolean {
+  if (status === 511) return true;
+  if (status < 300 || status > 399 || location === undefined) return false;
+  const url = new URL(asked);
+  return URL.canParse(location, url.href) && new URL(location, url.href).hostname !== url.hostname;
+}

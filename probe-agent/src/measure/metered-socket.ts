@@ -1,0 +1,105 @@
+import { connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { aborted } from './arm-ended.js';
+
+/** The most that one read can take, and so the most that can pass the budget's wall. */
+export const READ_BYTES = 16_384;
+
+/** Bytes that may still be spent; charged as they are read and written. */
+export interface ByteBudget {
+  remaining(): number;
+  spend(bytes: number): void;
+}
+
+export interface MeteredSocketSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress?: string | undefined;
+  readonly budget: ByteBudget;
+}
+
+/**
+ * A TCP connection whose every read and write passes through here, under TLS: each is counted, charged to the budget
+ * and announced at the moment it happens. TLS on a plain `net.Socket` reads inside libuv, many times before any
+ * JavaScript runs; no wall could stand there.
+ *
+ * Events beside those of a Duplex: `connect`, and `received` after each read.
+ */
+export class MeteredSocket extends Duplex {
+  readonly #socket: Socket;
+  readonly #budget: ByteBudget;
+  bytesReceived = 0;
+  bytesSent = 0;
+  /** What the system said went wrong; TLS and HTTP above it invent errors of their own. */
+  failure: Error | null = null;
+  /** The far end closed its side in good order. */
+  farEndClosed = false;
+  /** The budget's wall was reached; TLS above may call it by another name. */
+  overBudget = false;
+
+  constructor({ host, port, localAddress, budget }: MeteredSocketSettings) {
+    super({ allowHalfOpen: false });
+    this.#budget = budget;
+    this.#socket = connect({
+      host,
+      port,
+      ...(localAddress !== undefined && { localAddress }),
+      noDelay: true,
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_BYTES),
+        callback: (bytes, buffer) => this.#take(bytes, buffer),
+      },
+    });
+    this.#socket.once('connect', () => this.emit('connect'));
+    this.#socket.once('end', () => {
+      this.farEndClosed = true;
+      this.push(null);
+    });
+    this.#socket.once('error', (error) => {
+      this.failure = error;
+      this.destroy(error);
+    });
+    this.#socket.once('close', () => this.destroy());
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  #take(bytes: number, buffer: Uint8Array): boolean {
+    this.bytesReceived += bytes;
+    this.#budget.spend(bytes);
+    if (this.#budget.remaining() <= 0) {
+      this.overBudget = true;
+      this.destroy(aborted('budget'));
+      return false;
+    }
+    this.emit('received');
+    // The buffer is used again for the next read.
+    return this.push(Buffer.from(buffer.subarray(0, bytes)));
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#budget.remaining() < chunk.length) {
+      this.overBudget = true;
+      done(aborted('budget'));
+      return;
+    }
+    this.bytesSent += chunk.length;
+    this.#budget.spend(chunk.length);
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from './clock.js';
+import type { MeteredSocket } from './metered-socket.js';
+import { type Decision, decide } from './stopping-rule.js';
+import { Timeline } from './timeline.js';
+
+/** How often the rule is asked when no byte comes. */
+const POLL_MS = 50;
+
+/**
+ * Watches the bytes of one transfer from its request on, under TLS, and asks the stopping rule after each read and
+ * about every 50 ms.
+ */
+export class Transfer {
+  readonly timeline = new Timeline();
+  /** Monotonic time of the first request. */
+  readonly startedMs: number;
+  readonly #clock: Clock;
+  readonly #socket: MeteredSocket;
+  readonly #receivedBefore: number;
+  readonly #deep: boolean;
+  readonly #onDecision: (decision: Exclude<Decision, null>) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onReceived = () => this.#sample();
+  /** The rule only speaks of a response that has begun: before its head, silence is a matter of the HTTP phase. */
+  begun = false;
+  /** Milliseconds from the request to the first byte; `null` before it. */
+  firstByteMs: number | null = null;
+  /** Milliseconds from the request to the end of the watch. */
+  endedMs = 0;
+
+  constructor(
+    clock: Clock,
+    socket: MeteredSocket,
+    deep: boolean,
+    onDecision: (decision: Exclude<Decision, null>) => void,
+  ) {
+    this.#clock = clock;
+    this.#socket = socket;
+    this.#deep = deep;
+    this.#onDecision = onDecision;
+    this.#receivedBefore = socket.bytesReceived;
+    this.startedMs = clock.monotonic();
+    socket.on('received', this.#onReceived);
+    this.#timer = setInterval(() => this.ask(), POLL_MS);
+  }
+
+  get elapsedMs(): number {
+    return this.#clock.monotonic() - this.startedMs;
+  }
+
+  #sample(): void {
+    const ms = this.elapsedMs;
+    this.firstByteMs ??= ms;
+    this.timeline.add(ms, this.#socket.bytesReceived - this.#receivedBefore);
+    this.ask();
+  }
+
+  /** Asks the rule now. */
+  ask(): void {
+    if (!this.begun) return;
+    const decision = decide(this.timeline, this.elapsedMs, this.#deep);
+    if (decision !== null) this.#onDecision(decision);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#socket.off('received', this.#onReceived);
+    this.endedMs = this.elapsedMs;
+  }
+}
