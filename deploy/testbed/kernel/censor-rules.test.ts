@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type KernelRule, type RouterSide, writeRules } from './censor-rules.js';
+
+const CLIENTS: readonly RouterSide[] = [
+  { name: 'xa', device: 'c1', routerAddress: '10.77.1.1' },
+  { name: 'xb', device: 'c2', routerAddress: '10.77.2.1' },
+];
+const write = (...rules: KernelRule[]) => writeRules(rules, CLIENTS, { iptables: 'iptables', tc: 'tc' });
+const lines = (text: string, part: string) => text.split('\n').filter((l) => l.includes(part));
+
+describe('writeRules', () => {
+  it('marks ClientHellos of the concerned client only, or of all', () => {
+    const action = { kind: 'reset' } as const;
+    const one = write({ client: 'xa', trigger: { sni: 'chirp.example' }, action });
+    expect(lines(one.shell, '--string chirp.example').map((l) => /-i (\S+)/.exec(l)?.[1])).toEqual(['c1']);
+    const all = write({ trigger: { sni: 'chirp.example' }, action });
+    expect(lines(all.shell, '--string chirp.example').map((l) => /-i (\S+)/.exec(l)?.[1])).toEqual([
+      'c1',
+      'c2',
+    ]);
+  });
+
+  it('gives each rule a mark and a set of its own', () => {
+    const police = { kind: 'police', kbps: 140, bucketBytes: 37_000 } as const;
+    const { nft, shell } = write(
+      { client: 'xa', trigger: { sni: 'chirp.example' }, action: police },
+      { client: 'xb', trigger: { address: '10.77.200.11' }, action: { ...police, direction: 'upload' } },
+    );
+    expect(lines(shell, '--set-mark').map((l) => /--set-mark (\d+)/.exec(l)?.[1])).toEqual(['1', '2']);
+    expect(nft).toContain('ct mark 1   update @flows1');
+    expect(nft).toContain('ct mark 2 ct direction original');
+    expect(nft).toContain('limit rate over 17500 bytes/second burst 19500 bytes');
+  });
+
+  it('turns look-ups away by the labels of the name, as they stand on the wire', () => {
+    const { shell } = write({ client: 'xa', dns: 'chirp.example', action: { kind: 'nxdomain' } });
+    expect(lines(shell, '--dport 53')).toEqual([
+      'iptables -t nat -A PREROUTING -i c1 -p udp --dport 53 -m string --algo bm --hex-string "|05|chirp|07|example|00|" -j DNAT --to-destination 10.77.1.1:5300',
+    ]);
+  });
+
+  it('lets nothing into the shell that is not a name or an address', () => {
+    const action = { kind: 'silence' } as const;
+    expect(() => write({ trigger: { sni: 'a; reboot' }, action })).toThrow(TypeError);
+    expect(() => write({ trigger: { address: '$(id)' }, action })).toThrow(TypeError);
+    expect(() => write({ dns: '"x', action })).toThrow(TypeError);
+  });
+});
