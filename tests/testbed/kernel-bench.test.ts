@@ -223,7 +223,7 @@ describe.skipIf(!available.ok)(`kernel bench${available.ok ? '' : ` (${available
     const { child } = bench.spawn('office', [process.execPath, '-e', program], {}, [
       'ignore',
       'pipe',
-      'inherit',
+      'ignore',
     ]);
     await new Promise((up) => child.stdout?.once('data', up));
     const address = bench.addresses('xa')[2] ?? '';
