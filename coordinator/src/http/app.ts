@@ -55,6 +55,8 @@ export async function buildApp(deps: AppDeps) {
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // Fastify also takes text by itself; here everything is JSON.
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) => reply.send(describeProblem(error, request, reply)));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
