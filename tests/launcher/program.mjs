@@ -12,9 +12,9 @@ try {
     clickhouseUrl: process.env.CLICKHOUSE_URL,
     logger: pino({ level: 'info' }, process.stderr),
   });
+  process.once('SIGTERM', () => void engines.close().then(() => process.exit(0)));
   const { redisUrl, clickhouseUrl, redisHow, storeHow } = engines;
   say({ redisUrl, clickhouseUrl, redisHow, storeHow, pids: engines.pids() });
-  process.once('SIGTERM', () => void engines.close().then(() => process.exit(0)));
 } catch (error) {
   say({ error: error.message });
   process.exitCode = 1;
