@@ -1,11 +1,20 @@
 import type { Measure } from '../agent.js';
 import type { Config } from '../config.js';
-import type { AgentLogger } from '../loop/events.js';
+import { systemClock } from '../measure/clock.js';
+import { MeasurementEngine } from '../measure/engine.js';
+import { METHOD_VERSION } from '../measure/method-version.js';
+import { NameResolver } from '../measure/name-resolver.js';
+import { AddressPolicy } from '../net/addresses.js';
 
-/** The measurement engine, made for this machine's settings. */
-export async function openEngine(
-  _config: Config,
-  _logger: AgentLogger,
-): Promise<{ measure: Measure; methodVersion: string }> {
-  throw new Error('the measurement engine is not built yet');
+/** The measurement engine with this machine's settings. */
+export function openEngine(config: Config): { measure: Measure; methodVersion: string } {
+  const { localAddress, dnsServers } = config;
+  const engine = new MeasurementEngine({
+    resolver: new NameResolver({ servers: dnsServers.length > 0 ? dnsServers : undefined, localAddress }),
+    localAddress,
+    addresses: new AddressPolicy(config.targetAllowCidr),
+    clock: systemClock,
+    random: Math.random,
+  });
+  return { measure: (test, run) => engine.measure(test, run), methodVersion: METHOD_VERSION };
 }

@@ -17,7 +17,7 @@ export async function withAgent<T>(
   const logger = openLogger(config.logLevel);
   const lock = await Lock.take(home.lockFile);
   try {
-    const { measure, methodVersion } = await openEngine(config, logger);
+    const { measure, methodVersion } = openEngine(config);
     const parts = {
       config,
       home,
