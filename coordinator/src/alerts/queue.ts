@@ -24,12 +24,13 @@ export interface QueueDeps {
  * after its message went out finds it settled, so the queue needs no memory of its own.
  */
 export class DeliveryQueue {
-  readonly #queue: Queue<DeliveryJob>;
+  /** For metrics. */
+  readonly jobs: Queue<DeliveryJob>;
   readonly #deliveries: Deliveries;
 
   constructor(deps: QueueDeps) {
     this.#deliveries = deps.deliveries;
-    this.#queue = new Queue<DeliveryJob>(DELIVERIES_QUEUE, {
+    this.jobs = new Queue<DeliveryJob>(DELIVERIES_QUEUE, {
       connection: deps.redis,
       prefix: queuePrefix(deps.prefix),
       defaultJobOptions: {
@@ -45,7 +46,7 @@ export class DeliveryQueue {
   /** Queues whatever is first in a lane. */
   async wake(lane: Lane): Promise<void> {
     const messageId = await this.#deliveries.head(lane);
-    if (messageId !== undefined) await this.#queue.add('deliver', { messageId }, { jobId: messageId });
+    if (messageId !== undefined) await this.jobs.add('deliver', { messageId }, { jobId: messageId });
   }
 
   /** Queues the first message of every lane: closes the gap of a crash between outbox and queue. */
@@ -54,6 +55,6 @@ export class DeliveryQueue {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.jobs.close();
   }
 }

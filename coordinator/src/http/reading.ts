@@ -16,7 +16,8 @@ interface PeriodFilter {
 
 export type MeasurementFilter = PlaceFilter &
   PeriodFilter & { readonly kind?: 'platform' | 'swap' | undefined };
-export type IncidentFilter = PlaceFilter & PeriodFilter & { readonly status?: Incident['status'] | undefined };
+export type IncidentFilter = PlaceFilter &
+  PeriodFilter & { readonly status?: Incident['status'] | undefined };
 export type CellFilter = PlaceFilter & { readonly state?: Cell['state'] | undefined };
 
 /** What researchers' questions need of the store, and no more. */

@@ -30,7 +30,8 @@ export function targetRoutes(app: App, { store, catalogue }: TargetRoutesDeps): 
       schema: {
         tags: ['targets'],
         summary: 'Platforms by source',
-        description: 'What the catalogue asks probes to measure, whether or not there are results yet, and what imports hold.',
+        description:
+          'What the catalogue asks probes to measure, whether or not there are results yet, and what imports hold.',
         querystring: z.strictObject(Paging),
         response: reads(pageOf(Target)),
       },

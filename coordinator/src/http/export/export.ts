@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Measurement } from '@brakelight/shared';
-import type { Page, PageRequest } from '../page.js';
 import { LICENCE } from '../licence.js';
+import type { Page, PageRequest } from '../page.js';
 import { CSV_HEADER, csvLine } from './csv.js';
 
 /** Formats that are streamed whole instead of page by page. */

@@ -1,0 +1,80 @@
+import { ApiKey, ApiKeyRequest, CreatedApiKey, pageOf, Ulid } from '@brakelight/shared';
+import { z } from 'zod';
+import type { ApiKeys } from '../live/api-keys.js';
+import type { Access } from './access.js';
+import { creates, REFUSALS, reads } from './answers.js';
+import type { App } from './app.js';
+import { answerPage, pageOfList } from './page.js';
+import { ProblemError } from './problem.js';
+import { Paging, splitQuery } from './query.js';
+
+export interface KeyRoutesDeps {
+  readonly access: Access;
+  readonly apiKeys: ApiKeys;
+  /** Wall clock, Unix milliseconds. */
+  readonly now: () => number;
+}
+
+const TAGS = ['administration'];
+const SECURITY = [{ apiKey: [] }];
+
+/** API keys: made, listed and revoked by the operator. */
+export function keyRoutes(app: App, { access, apiKeys, now }: KeyRoutesDeps): void {
+  const onRequest = access.require('admin');
+
+  app.post(
+    '/v1/keys',
+    {
+      onRequest,
+      schema: {
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'Make an API key',
+        description: 'The key in the answer is shown this once.',
+        body: ApiKeyRequest,
+        response: creates(CreatedApiKey),
+      },
+    },
+    async (request, reply) => reply.code(201).send(await apiKeys.create(request.body, now())),
+  );
+
+  app.get(
+    '/v1/keys',
+    {
+      onRequest,
+      schema: {
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'API keys, oldest first, without their secrets',
+        querystring: z.strictObject(Paging),
+        response: reads(pageOf(ApiKey)),
+      },
+    },
+    async (request, reply) => {
+      const { page } = splitQuery(request.query);
+      const keys = await apiKeys.list();
+      return answerPage(request, reply, Promise.resolve(pageOfList(keys, ({ id }) => id, page)));
+    },
+  );
+
+  app.delete(
+    '/v1/keys/:id',
+    {
+      onRequest,
+      schema: {
+        tags: TAGS,
+        security: SECURITY,
+        summary: 'Revoke an API key',
+        params: z.strictObject({ id: Ulid }),
+        response: { 204: z.null().meta({ description: 'Revoked' }), ...REFUSALS },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await apiKeys.revoke(id))) {
+        throw new ProblemError('not-found', { detail: `There is no API key "${id}" here.` });
+      }
+      return reply.code(204).send(null);
+    },
+  );
+}
