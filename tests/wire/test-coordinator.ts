@@ -12,13 +12,13 @@ import { connectForRequests, connectForWorkers, ready } from '@brakelight/coordi
 import { createLogger } from '@brakelight/coordinator/logging';
 import { openNetwork } from '@brakelight/coordinator/network/network';
 import { openKeyring } from '@brakelight/coordinator/probes/keyring';
-import type { Store } from '@brakelight/coordinator/store/store';
+import { openStore, type Store } from '@brakelight/coordinator/store/store';
 import { openWire, type Wire } from '@brakelight/coordinator/wire';
 import type { Catalogue } from '@brakelight/shared';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { inject } from 'vitest';
-import { ownPrefix, ownStore } from '../support/own-place.js';
+import { ownDatabase, ownPrefix } from '../support/own-place.js';
 
 export const ADMIN_KEY = 'key-of-the-operator-of-this-test';
 
@@ -60,6 +60,7 @@ export interface TestCoordinator {
   readonly redis: Redis;
   readonly prefix: string;
   readonly dataDir: string;
+  readonly database: string;
   readonly publicKey: string;
   readonly registry: Registry;
   /** Everything that was logged. */
@@ -91,7 +92,9 @@ export async function startTestCoordinator(
   const redis = connectForRequests(redisUrl, logger);
   await ready(redis);
   const prefix = ownPrefix();
-  const store = await ownStore();
+  const database = ownDatabase();
+  const store = openStore({ url: inject('clickhouseUrl'), database, logger });
+  await store.migrate();
   const keyring = await openKeyring(dataDir);
   const registry = new Registry();
   const wire = openWire({
@@ -127,6 +130,7 @@ export async function startTestCoordinator(
     redis,
     prefix,
     dataDir,
+    database,
     publicKey: keyring.publicKey,
     registry,
     log,
