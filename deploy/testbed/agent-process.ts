@@ -17,6 +17,8 @@ export interface AgentSetting {
   readonly ca: string;
   /** Private networks that it may measure. */
   readonly targetAllowCidr: string;
+  /** Bytes a day and a month, e.g. `10GB`: a bench measures in minutes what a volunteer measures in days. */
+  readonly budget: string;
 }
 
 /** A started program, with the way to signal it. */
@@ -94,7 +96,7 @@ export class AgentProcess {
   }
 
   async #start(args: readonly string[]): Promise<Started> {
-    const { cli, home, localAddress, dnsServers, ca, targetAllowCidr } = this.setting;
+    const { cli, home, localAddress, dnsServers, ca, targetAllowCidr, budget } = this.setting;
     const log = await open(this.#logFile, 'a');
     try {
       const env = {
@@ -103,6 +105,8 @@ export class AgentProcess {
         DNS_SERVERS: dnsServers,
         NODE_EXTRA_CA_CERTS: ca,
         TARGET_ALLOW_CIDR: targetAllowCidr,
+        BUDGET_PER_DAY: budget,
+        BUDGET_PER_MONTH: budget,
       };
       return this.#launch([process.execPath, cli, ...args], env, log.fd);
     } finally {

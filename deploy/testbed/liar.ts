@@ -2,6 +2,8 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Coordinator, introduce } from '@brakelight/probe-agent/coordinator/coordinator';
 import { HttpClient } from '@brakelight/probe-agent/coordinator/http';
+import { METHOD_VERSION } from '@brakelight/probe-agent/measure/method-version';
+import { AGENT_VERSION } from '@brakelight/probe-agent/version';
 import {
   type ArmObservation,
   CONSENT_TEXTS,
@@ -27,7 +29,6 @@ export interface LiarOptions {
   readonly onError: (error: Error) => void;
 }
 
-const VERSION = '0.1.0';
 const SLOW_KBPS = 130;
 const FAST_KBPS = 18_000;
 const SLOW_DECIDED_MS = 2_600;
@@ -63,7 +64,7 @@ export class Liar {
       acceptedAt: new Date(now()).toISOString(),
     }));
     const enrolling = as(fingerprint(exportPublicKey(this.#privateKey)));
-    const { probeId } = await enrolling.enrol({ token, agentVersion: VERSION, consents });
+    const { probeId } = await enrolling.enrol({ token, agentVersion: AGENT_VERSION, consents });
     this.#running = this.#lie(as(probeId));
   }
 
@@ -79,8 +80,8 @@ export class Liar {
       try {
         const work = await coordinator.work(
           {
-            agentVersion: VERSION,
-            methodVersion: VERSION,
+            agentVersion: AGENT_VERSION,
+            methodVersion: METHOD_VERSION,
             kinds: ['platform', 'swap'],
             budgetLeftBytes: 1e9,
           },
@@ -117,8 +118,8 @@ export class Liar {
       drawnAt: test.drawnAt,
       measuredAt: new Date(begin).toISOString(),
       arms,
-      agentVersion: VERSION,
-      methodVersion: VERSION,
+      agentVersion: AGENT_VERSION,
+      methodVersion: METHOD_VERSION,
       nodeVersion: process.version,
     };
     await coordinator.submit([result], signal);

@@ -20,6 +20,7 @@ export interface PopulationOptions {
 
 /** So many agents enrol at a time: each is a process of its own. */
 const JOINING_AT_ONCE = 4;
+const BUDGET = '100GB';
 
 /** All volunteers of a world: real agents as child processes, and the liar. */
 export class Population {
@@ -51,6 +52,7 @@ export class Population {
             dnsServers: world.dnsServers,
             ca: world.files.ca,
             targetAllowCidr: '127.0.0.0/8',
+            budget: BUDGET,
           },
           launchHere,
         ),

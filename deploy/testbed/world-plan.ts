@@ -102,11 +102,15 @@ export function planWorld(random: Random, shape: WorldShape): WorldPlan {
       return range(1, shape.agentsPerAsn).map(() => ({ country, asn }));
     }),
   );
-  const [liar, slow] = random.fork('characters').shuffled(range(1, homes.length));
+  // Not in one country: a country needs three sound volunteers for anything to be said about it.
+  const [liar, ...others] = random
+    .fork('characters')
+    .shuffled(homes.map((home, i) => ({ home, number: i + 1 })));
+  const slow = others.find(({ home }) => home.country !== liar?.home.country);
   const agents = homes.map(({ country, asn }, i): WorldAgent => {
     const number = i + 1;
     const own = random.fork(`agent/${number}`);
-    const character = number === liar ? 'liar' : number === slow ? 'slow-line' : 'honest';
+    const character = number === liar?.number ? 'liar' : number === slow?.number ? 'slow-line' : 'honest';
     const downKbps = character === 'slow-line' ? own.integer(300, 900) : own.logUniform(3_000, 50_000);
     return {
       number,
