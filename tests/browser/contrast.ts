@@ -51,3 +51,41 @@ export function faintTexts(page: Page): Promise<Faint[]> {
     return faint;
   });
 }
+
+/** Shades that carry a meaning, against the land and the paper they stand on: 3:1 at least (WCAG 2.2, 1.4.11). */
+export function faintShades(page: Page): Promise<Faint[]> {
+  return page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    if (!canvas) throw new Error('no canvas to read colours with');
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    const rect = svg.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'rect'));
+    document.body.append(svg);
+    const luminance = (shade: string) => {
+      rect.setAttribute('class', `shade-${shade}`);
+      canvas.fillStyle = getComputedStyle(rect).fill;
+      canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+        .map((value) => value / 255)
+        .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
+    };
+    const shades = [
+      'normal',
+      'suspected',
+      'throttled',
+      'stalled',
+      'blocked',
+      'platform-outage',
+      'local-congestion',
+    ];
+    const faint = shades.flatMap((shade) =>
+      ['land', 'paper'].map((ground) => {
+        const [a, b] = [luminance(shade), luminance(ground)];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        return { text: `${shade} on ${ground}`, ratio: Math.round(ratio * 100) / 100 };
+      }),
+    );
+    svg.remove();
+    return faint.filter(({ ratio }) => ratio < 3);
+  });
+}

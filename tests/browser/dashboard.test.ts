@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, type Misdeeds, openBrowser, watch } from './chromium.js';
-import { faintTexts } from './contrast.js';
+import { faintShades, faintTexts } from './contrast.js';
 import { type Knowledge, serve } from './coordinator.js';
 import { cells, incidents, targets } from './fixtures.js';
 
@@ -174,6 +174,7 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
           expect(await structure(page), where).toEqual({ h1: 1, skipped: [], nameless: [], twice: [] });
         }
       }
+      expect(await faintShades(page)).toEqual([]);
       expect(misdeeds).toEqual({ console: [], foreign: [] });
     });
   }

@@ -31,7 +31,7 @@ export function WorldMap({ places, view, names }: WorldMapProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a picture of links, not a form */}
       <svg
         viewBox={`${x} ${y} ${width} ${height}`}
-        class="map-sheet"
+        class={region?.id === 'world' ? 'map-sheet' : 'map-sheet map-close'}
         role="group"
         aria-label="World map. Countries with measurements are links; a table with the same content follows."
       >

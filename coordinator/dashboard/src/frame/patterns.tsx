@@ -15,6 +15,9 @@ export function Patterns({ name, grain }: PatternsProps) {
       <Pattern id={`${name}-insufficient`} turn={45} size={3.6} grain={grain} ground="land">
         <rect width="1.1" height="3.6" class="shade-hatch" />
       </Pattern>
+      <Pattern id={`${name}-suspected`} turn={-45} size={3.6} grain={grain} ground="suspected">
+        <rect width="0.8" height="3.6" class="shade-paper" />
+      </Pattern>
       <Pattern id={`${name}-platform-outage`} turn={45} size={3.6} grain={grain} ground="platform-outage">
         <circle cx="1.8" cy="1.8" r="0.75" class="shade-paper" />
       </Pattern>
@@ -53,6 +56,7 @@ function Pattern(props: {
 
 const PATTERNED: ReadonlySet<Shade> = new Set([
   'insufficient',
+  'suspected',
   'platform-outage',
   'local-congestion',
   'stalled',

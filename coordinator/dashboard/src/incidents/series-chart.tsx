@@ -18,7 +18,7 @@ const RATES_HEIGHT = 300;
 const GAP = 30;
 const SHARE_HEIGHT = 56;
 const AXIS_HEIGHT = 26;
-const PIXELS_PER_TIME_TICK = 92;
+const PIXELS_PER_TIME_TICK = 68;
 
 /** Rates on a logarithmic axis above, the share of slow tests below, on one axis of time. */
 export function SeriesChart({ points, incident, width, chosen, onChoose, label }: SeriesChartProps) {
