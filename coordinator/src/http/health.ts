@@ -3,7 +3,7 @@ import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 import { ProblemError } from './problem.js';
 
-/** Something that this coordinator cannot work without; `ask` rejects when it does not answer. */
+/** Something that this coordinator cannot work without; `ask` rejects, or says `false`, when it does not answer. */
 export interface Dependency {
   readonly name: string;
   readonly ask: () => Promise<unknown>;
@@ -67,7 +67,7 @@ async function respond({ ask }: Dependency): Promise<boolean> {
     timer = setTimeout(() => resolve(false), DEADLINE_MS);
   });
   try {
-    return await Promise.race([ask().then(() => true), deadline]);
+    return await Promise.race([ask().then((answer) => answer !== false), deadline]);
   } catch {
     return false;
   } finally {

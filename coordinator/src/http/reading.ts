@@ -37,7 +37,7 @@ export interface Reading {
   readonly cells: { list(filter: CellFilter, page: PageRequest): Promise<Page<Cell>> };
   readonly incidents: {
     list(filter: IncidentFilter, page: PageRequest): Promise<Page<Incident>>;
-    get(id: string): Promise<Incident | undefined>;
+    get(id: string): Promise<Incident | null>;
     events(filter: { incidentId: string }): Promise<IncidentEvent[]>;
   };
 }

@@ -37,12 +37,15 @@ export class Incidents {
     return this.#database.insert('incident_events', rows);
   }
 
-  /** Transitions of one incident, oldest first. */
-  async events({ incidentId }: { incidentId: string }): Promise<IncidentEvent[]> {
+  /** Transitions of one incident, or of all since an instant (inclusive), oldest first. */
+  async events(filter: { incidentId: string } | { since: Moment }): Promise<IncidentEvent[]> {
+    const where =
+      'since' in filter
+        ? new Conditions().within('at', filter.since, undefined)
+        : new Conditions().equal('incidentId', 'String', filter.incidentId);
     const rows = await this.#database.rows<{ body: string }>(
-      `SELECT body FROM incident_events WHERE incidentId = {incidentId:String}
-       ORDER BY at, id LIMIT 1 BY id LIMIT 10000`,
-      { incidentId },
+      `SELECT body FROM incident_events ${where} ORDER BY at, id LIMIT 1 BY id LIMIT 10000`,
+      where.parameters,
       INTERACTIVE,
     );
     return rows.map(({ body }) => JSON.parse(body) as IncidentEvent);
