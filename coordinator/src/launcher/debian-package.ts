@@ -20,8 +20,8 @@ export interface FetchedPackage {
   readonly root: string;
   /** Name and version of everything in it. */
   readonly contents: readonly string[];
-  /** What its programs need in their environment. */
-  readonly env: { readonly LD_LIBRARY_PATH: string };
+  /** What its programs need in their environment: `LD_LIBRARY_PATH` where libraries came along. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Whether this machine is one whose packages can be fetched. */
@@ -85,12 +85,12 @@ async function fetchInto(
     const apt = await aptOptions(cacheDir);
     logger.info(`fetching ${name}: reading the distribution's package lists`);
     // A failing mirror or hook need not stop us: whether the lists are good enough, the next step tells.
-    await run('apt-get', [...apt, 'update'], commandOptions(archives)).catch((error: { stderr?: string }) =>
+    await runApt([...apt, 'update'], archives).catch((error: { stderr?: string }) =>
       logger.debug({ stderr: error.stderr }, 'apt-get update complained'),
     );
     const wanted = await missingPackages(apt, packages, archives);
     logger.info(`fetching ${name}: downloading ${wanted.length} packages`);
-    await run('apt-get', [...apt, 'download', ...wanted], commandOptions(archives));
+    await runApt([...apt, 'download', ...wanted], archives);
     const files = (await readdir(archives)).filter((file) => file.endsWith('.deb'));
     for (const file of files) await run('dpkg-deb', ['-x', join(archives, file), root]);
     await rm(archives, { recursive: true });
@@ -109,7 +109,7 @@ async function fetchInto(
 /** `name:arch=version` of the packages and of every dependency that is not installed, as apt itself resolves them. */
 async function missingPackages(apt: string[], packages: readonly string[], cwd: string): Promise<string[]> {
   const args = [...apt, '--simulate', '--reinstall', '--no-install-recommends', 'install', ...packages];
-  const { stdout } = await run('apt-get', args, commandOptions(cwd));
+  const { stdout } = await runApt(args, cwd);
   const lines = stdout.matchAll(/^Inst (\S+)(?: \[[^\]]*\])? \((\S+) .*\[([a-z0-9]+)\]\)/gm);
   return [...lines]
     .map(([, name = '', version = '', arch = '']) => ({ name: name.split(':')[0] ?? '', version, arch }))
@@ -138,9 +138,13 @@ async function aptOptions(cacheDir: string): Promise<string[]> {
   return ['-qq', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
 }
 
-function commandOptions(cwd: string) {
+/** Runs apt-get in its own language; it ends with us, so that it does not write into a folder that was given up. */
+function runApt(args: string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
+  const setpriv = findExecutable(['setpriv']);
+  const [file, ...all] =
+    setpriv === null ? ['apt-get', ...args] : [setpriv, '--pdeathsig', 'KILL', '--', 'apt-get', ...args];
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
-  return { cwd, env, timeout: 600_000, maxBuffer: 16 * 1024 * 1024, encoding: 'utf8' as const };
+  return run(file ?? '', all, { cwd, env, timeout: 600_000, maxBuffer: 16 * 1024 * 1024, encoding: 'utf8' });
 }
 
 /** Packages of one release are no use to another: part of the folder's name, e.g. `debian-12-x64`. */
@@ -158,7 +162,10 @@ async function readFetched(target: string): Promise<FetchedPackage | null> {
   return {
     root,
     contents: JSON.parse(contents) as string[],
-    env: { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean).join(':') },
+    env:
+      folders.length === 0
+        ? {}
+        : { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') },
   };
 }
 
