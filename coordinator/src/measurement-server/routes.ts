@@ -56,8 +56,8 @@ function down(response: ServerResponse, exchange: Exchange, id: string, bytes: n
   const { limits, limiter, address, pool, socket, transfers } = exchange;
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > limits.bytesPerTransfer) return 400;
   if (!limiter.take(address, bytes)) return 429;
-  const end = transfers.begin(id, 'download', socket);
-  response.once('close', end);
+  const watch = transfers.begin(id, 'download', socket);
+  response.once('close', () => watch.end());
   response.writeHead(200, {
     'content-type': 'application/octet-stream',
     'content-length': bytes,
@@ -70,6 +70,7 @@ function down(response: ServerResponse, exchange: Exchange, id: string, bytes: n
       const length = Math.min(CHUNK_BYTES, left);
       const from = randomInt(pool.length - length);
       left -= length;
+      watch.add(length);
       if (!response.write(pool.subarray(from, from + length))) return void response.once('drain', send);
     }
     response.end();
@@ -95,16 +96,16 @@ function up(
   if (!limiter.take(address, bytes)) return 429;
   response.writeHead(200, { 'content-type': 'text/plain', ...NO_STORE });
   response.flushHeaders();
-  const end = transfers.begin(id, 'upload', socket, ({ ms, readBytes }) => {
-    if (!response.writableEnded) response.write(`${ms} ${readBytes}\n`);
+  const watch = transfers.begin(id, 'upload', socket, ({ ms, bytes }) => {
+    if (!response.writableEnded) response.write(`${ms} ${bytes}\n`);
   });
-  request.resume();
+  request.on('data', (chunk: Buffer) => watch.add(chunk.length));
   request.once('end', () => {
-    const { ms, readBytes } = end();
-    response.end(`${ms} ${readBytes}\n`);
+    const { ms, bytes } = watch.end();
+    response.end(`${ms} ${bytes}\n`);
   });
   request.once('close', () => {
-    if (!request.complete) end();
+    if (!request.complete) watch.end();
   });
   return null;
 }

@@ -5,9 +5,8 @@ import type { ReadTcpInfo, TcpInfo } from './tcp-info.js';
 export interface TransferSample extends Partial<TcpInfo> {
   /** Milliseconds since the request's head was read. */
   readonly ms: number;
-  /** Bytes read from, and written to, the connection under TLS since then. */
-  readonly readBytes: number;
-  readonly writtenBytes: number;
+  /** Body bytes so far: read (upload), or handed to the system (download, where `bytesAcked` is the truth). */
+  readonly bytes: number;
 }
 
 /** Answer of `GET /v1/result`. */
@@ -19,14 +18,21 @@ export interface TransferResult {
   readonly samples: readonly TransferSample[];
 }
 
+/** A transfer that is being watched. */
+export interface Watch {
+  /** Counts body bytes. */
+  add(bytes: number): void;
+  /** Ends the watch. */
+  end(): TransferSample;
+}
+
 interface Transfer {
   readonly direction: 'download' | 'upload';
   readonly socket: Socket;
   readonly sinceMs: number;
-  readonly readBefore: number;
-  readonly writtenBefore: number;
   readonly samples: TransferSample[];
   readonly onSample: ((sample: TransferSample) => void) | undefined;
+  bytes: number;
   open: boolean;
 }
 
@@ -53,35 +59,39 @@ export class Transfers {
   /**
    * Begins to watch. A further transfer of the same id on the same connection (the ladder's next step) goes on with
    * the series.
-   * @returns ends the watch and gives the last sample
    */
   begin(
     id: string,
     direction: 'download' | 'upload',
     socket: Socket,
     onSample?: (sample: TransferSample) => void,
-  ): () => TransferSample {
+  ): Watch {
     const earlier = this.#transfers.get(id);
     const goesOn = earlier !== undefined && earlier.socket === socket && earlier.direction === direction;
     const transfer: Transfer = {
       direction,
       socket,
       sinceMs: goesOn ? earlier.sinceMs : this.#now(),
-      readBefore: goesOn ? earlier.readBefore : socket.bytesRead,
-      writtenBefore: goesOn ? earlier.writtenBefore : socket.bytesWritten,
       samples: goesOn ? earlier.samples : [],
       onSample,
+      bytes: goesOn ? earlier.bytes : 0,
       open: true,
     };
+    // Put at the end of the map, which forgets from its beginning.
     this.#transfers.delete(id);
     this.#transfers.set(id, transfer);
     this.#open.add(transfer);
     this.#forget();
-    return () => {
-      const sample = this.#sample(transfer);
-      transfer.open = false;
-      this.#open.delete(transfer);
-      return sample;
+    return {
+      add: (bytes) => {
+        transfer.bytes += bytes;
+      },
+      end: () => {
+        const sample = this.#sample(transfer);
+        transfer.open = false;
+        this.#open.delete(transfer);
+        return sample;
+      },
     };
   }
 
@@ -104,13 +114,8 @@ export class Transfers {
   }
 
   #sample(transfer: Transfer): TransferSample {
-    const { socket, sinceMs, readBefore, writtenBefore, samples } = transfer;
-    const sample: TransferSample = {
-      ms: Math.round(this.#now() - sinceMs),
-      readBytes: socket.bytesRead - readBefore,
-      writtenBytes: socket.bytesWritten - writtenBefore,
-      ...this.#readTcpInfo?.(socket),
-    };
+    const { socket, sinceMs, bytes, samples } = transfer;
+    const sample = { ms: Math.round(this.#now() - sinceMs), bytes, ...this.#readTcpInfo?.(socket) };
     if (samples.length < MAX_SAMPLES) samples.push(sample);
     return sample;
   }

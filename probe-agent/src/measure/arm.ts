@@ -15,11 +15,14 @@ import { clientOn } from './request.js';
 import { secure, type TlsContexts } from './secure-connection.js';
 import { type Decision, WINDOW_MS } from './stopping-rule.js';
 import { Transfer } from './transfer.js';
+import { upload } from './upload.js';
 
 const DNS_TIMEOUT_MS = 8_000;
 const TCP_TIMEOUT_MS = 10_000;
 /** A handshake slowed to seconds is still measured. */
 const TLS_TIMEOUT_MS = 15_000;
+/** A TLS record that fits one segment. */
+const UPLOAD_RECORD_BYTES = 1369;
 
 /** Which addresses may be connected to. */
 export interface AddressGate {
@@ -116,7 +119,7 @@ class ArmRun {
     const way = await this.#locate(host, Number(url.port || 443));
     const socket = await this.#connect(way);
     const tls = await this.#secure(socket, host);
-    return await this.#download(tls, socket, url.origin);
+    return await this.#transferOver(tls, socket, url.origin);
   }
 
   async #locate(host: string, port: number): Promise<Way> {
@@ -179,15 +182,18 @@ class ArmRun {
     return tls;
   }
 
-  async #download(tls: TLSSocket, socket: MeteredSocket, origin: string): Promise<ArmEnd> {
+  async #transferOver(tls: TLSSocket, socket: MeteredSocket, origin: string): Promise<ArmEnd> {
     let decided: (decision: Exclude<Decision, null>) => void = () => undefined;
     const decision = new Promise<Exclude<Decision, null>>((resolve) => {
       decided = resolve;
     });
+    // The far end counts whole records: small ones keep its count near the network's.
+    if (this.#arm.direction === 'upload') tls.setMaxSendFragment(UPLOAD_RECORD_BYTES);
     const client = clientOn(tls, origin);
-    this.#transfer = new Transfer(this.#parts.clock, socket, this.#deep, decided);
+    this.#transfer = new Transfer(this.#parts.clock, socket, this.#arm.direction, this.#deep, decided);
     try {
-      return await download({
+      const run = this.#arm.direction === 'upload' ? upload : download;
+      return await run({
         arm: this.#arm,
         transferId: this.#transferId,
         client,

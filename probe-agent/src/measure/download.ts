@@ -13,7 +13,8 @@ export const HEAD_TIMEOUT_MS = 10_000;
 /** A decision so near the end of a rung lets it end: these bytes are on their way. */
 const NEAR_END_BYTES = 16_384;
 
-export interface DownloadParts {
+/** What a transfer, in either direction, is made of. */
+export interface TransferParts {
   readonly arm: DrawnArm;
   /** Names the transfer at the measurement server. */
   readonly transferId: string;
@@ -37,7 +38,7 @@ export function endOf(decision: Exclude<Decision, null>, bytes: number): ArmEnd 
  * sure, or the last step is in, or the object has no more.
  * @throws ArmEnded
  */
-export function download(parts: DownloadParts): Promise<ArmEnd> {
+export function download(parts: TransferParts): Promise<ArmEnd> {
   return new Promise((resolve, reject) => {
     const { transfer, cut } = parts;
     const ladder = new Ladder(parts);
@@ -63,7 +64,7 @@ export function download(parts: DownloadParts): Promise<ArmEnd> {
 
 /** Where on the ladder a download is. */
 class Ladder {
-  readonly #parts: DownloadParts;
+  readonly #parts: TransferParts;
   readonly #most: number;
   /** Body bytes of all rungs. */
   #received = 0;
@@ -74,7 +75,7 @@ class Ladder {
   /** FAST was decided within sight of the rung's end. */
   decided = false;
 
-  constructor(parts: DownloadParts) {
+  constructor(parts: TransferParts) {
     this.#parts = parts;
     this.#most = parts.arm.ladder.at(-1) ?? 0;
   }

@@ -1,3 +1,4 @@
+import type { Direction } from '@brakelight/shared';
 import type { Clock } from './clock.js';
 import type { MeteredSocket } from './metered-socket.js';
 import { type Decision, decide } from './stopping-rule.js';
@@ -17,6 +18,7 @@ export class Transfer {
   readonly #clock: Clock;
   readonly #socket: MeteredSocket;
   readonly #receivedBefore: number;
+  readonly #direction: Direction;
   readonly #deep: boolean;
   readonly #onDecision: (decision: Exclude<Decision, null>) => void;
   readonly #timer: NodeJS.Timeout;
@@ -31,11 +33,13 @@ export class Transfer {
   constructor(
     clock: Clock,
     socket: MeteredSocket,
+    direction: Direction,
     deep: boolean,
     onDecision: (decision: Exclude<Decision, null>) => void,
   ) {
     this.#clock = clock;
     this.#socket = socket;
+    this.#direction = direction;
     this.#deep = deep;
     this.#onDecision = onDecision;
     this.#receivedBefore = socket.bytesReceived;
@@ -51,7 +55,17 @@ export class Transfer {
   #sample(): void {
     const ms = this.elapsedMs;
     this.firstByteMs ??= ms;
-    this.timeline.add(ms, this.#socket.bytesReceived - this.#receivedBefore);
+    if (this.#direction === 'download')
+      this.timeline.add(ms, this.#socket.bytesReceived - this.#receivedBefore);
+    this.ask();
+  }
+
+  /**
+   * Takes the far end's word for an upload: its count is the truth.
+   * @param ms since the far end read the request's head
+   */
+  record(ms: number, bytes: number): void {
+    this.timeline.add(Math.min(ms, this.elapsedMs), bytes);
     this.ask();
   }
 
