@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type DrawnTest, TestResult } from '@brakelight/shared';
 import type { Launch, Started } from '../agent-process.js';
 import { CertificateAuthority } from '../certificates.js';
 import type { ServedObject } from '../platform-server.js';
@@ -14,8 +15,9 @@ import type { DelayConfiguration } from './delay-relay.js';
 import type { DnsLiarConfiguration } from './programs/dns-liar.js';
 import type { DoorConfiguration } from './programs/door.js';
 import type { InterceptorConfiguration } from './programs/interceptor.js';
+import type { MeasurementServerConfiguration } from './programs/measurement-server.js';
 import type { ServersConfiguration } from './programs/servers.js';
-import { type Finished, Sandbox, started } from './sandbox.js';
+import { type Finished, type Program, Sandbox, started } from './sandbox.js';
 import { type KernelTools, SYSTEM_TOOLS } from './tools.js';
 import {
   CABLE,
@@ -68,6 +70,14 @@ export interface KernelBenchOptions {
   readonly tools?: KernelTools;
 }
 
+/** Where the measurement server stands, and the keys it may show. */
+export interface MeasurementEndpoint {
+  readonly address: string;
+  readonly port: number;
+  /** SPKI pins, current and next. */
+  readonly pins: readonly string[];
+}
+
 /** What the kernel counted on a client's interface, packet headers included. */
 export interface Counters {
   readonly rxBytes: number;
@@ -102,7 +112,7 @@ export class KernelBench {
   readonly #clients: readonly ClientNetwork[];
   readonly #closers: (() => Promise<unknown>)[] = [];
   /** Programs that stand by the rules in force. */
-  #accomplices: ChildProcess[] = [];
+  #accomplices: Program[] = [];
   #cable: { readonly child: ChildProcess; readonly answers: Interface } | undefined;
 
   private constructor(options: KernelBenchOptions, sandbox: Sandbox, folder: string) {
@@ -174,7 +184,7 @@ export class KernelBench {
   /** Puts these rules into force in place of those before. Marked connections keep what they are marked with. */
   async impose(rules: readonly KernelRule[]): Promise<void> {
     const clients = this.#clients.map((c): RouterSide => c);
-    for (const child of this.#accomplices.splice(0)) await ended(child);
+    for (const { child } of this.#accomplices.splice(0)) await ended(child);
     await this.#startAccomplices(rules);
     const { shell, nft } = writeRules(rules, clients, this.#tools);
     await this.#sandbox.script(
@@ -225,6 +235,41 @@ export class KernelBench {
     return (server.address() as AddressInfo).port;
   }
 
+  /** Starts the project's measurement server at the first of the extra addresses, with keys of its own. */
+  async startMeasurementServer(): Promise<MeasurementEndpoint> {
+    const [address] = this.extraAddresses;
+    if (address === undefined) throw new RangeError('the bench was made without an extra server address');
+    const { greeting } = await this.#sandbox.program(SERVERS, programFile('measurement-server'), {
+      address,
+      port: HTTPS_PORT,
+      keysDir: join(this.#folder, 'measurement-keys'),
+    } satisfies MeasurementServerConfiguration);
+    return { address, port: HTTPS_PORT, pins: JSON.parse(greeting) as string[] };
+  }
+
+  /**
+   * Runs tests one after another with the agent's measurement engine in a client's namespace.
+   * @throws Error with the engine's last words when it does not return them all
+   */
+  async measure(client: string, tests: readonly DrawnTest[]): Promise<TestResult[]> {
+    const { stdout, stderr } = await this.run(
+      client,
+      [process.execPath, programFile('measure'), JSON.stringify(tests)],
+      {
+        DNS_SERVERS: this.dnsServers,
+        NODE_EXTRA_CA_CERTS: this.caFile,
+        TARGET_ALLOW_CIDR: `${SERVER_PREFIX}0/24`,
+      },
+    );
+    const results = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => TestResult.parse(JSON.parse(line)));
+    if (results.length !== tests.length)
+      throw new Error(`the engine returned ${results.length} results: ${stderr.trim()}`);
+    return results;
+  }
+
   /** Ends every process and namespace of the bench. */
   async close(): Promise<void> {
     await Promise.all(this.#closers.splice(0).map((close) => close()));
@@ -247,7 +292,7 @@ export class KernelBench {
     await this.#sandbox.script(
       [topologyScript(this.#tools, this.#clients, addresses, congestion), ...lines].join('\n'),
     );
-    const child = await this.#sandbox.program(CABLE, programFile('delay-relay'), this.#delays(censor));
+    const { child } = await this.#sandbox.program(CABLE, programFile('delay-relay'), this.#delays(censor));
     if (child.stdout) this.#cable = { child, answers: createInterface({ input: child.stdout }) };
     await this.#sandbox.program(SERVERS, programFile('servers'), {
       sites: sites.map((site, i) => ({

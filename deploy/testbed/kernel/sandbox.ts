@@ -11,6 +11,12 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** One of the bench's own programs, and the line with which it said that it is up. */
+export interface Program {
+  readonly child: ChildProcess;
+  readonly greeting: string;
+}
+
 /** A namespace by name; `undefined` is the sandbox's own. */
 export type NamespaceName = string | undefined;
 
@@ -91,13 +97,13 @@ export class Sandbox {
    * Starts one of the bench's own programs, given a configuration as its argument, and waits until it prints a line.
    * @throws Error with its last words when it ends before
    */
-  async program(namespace: NamespaceName, file: string, configuration: unknown): Promise<ChildProcess> {
+  async program(namespace: NamespaceName, file: string, configuration: unknown): Promise<Program> {
     const command = [process.execPath, file, JSON.stringify(configuration)];
     const child = this.spawn(namespace, command, { stdio: ['pipe', 'pipe', 'pipe'] });
     const said = collect(child);
-    if ((await firstLine(child)) === undefined)
-      throw new Error(`${file} did not start: ${(await said).stderr.trim()}`);
-    return child;
+    const greeting = await firstLine(child);
+    if (greeting === undefined) throw new Error(`${file} did not start: ${(await said).stderr.trim()}`);
+    return { child, greeting };
   }
 
   /** Kills everything inside and waits until it is gone. */
