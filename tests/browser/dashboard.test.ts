@@ -110,6 +110,7 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
     expect(Number.parseFloat(ring)).toBeGreaterThanOrEqual(3);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Iceland' }).waitFor();
+    await page.getByRole('link', { name: 'Chirper is being throttled in Iceland' }).waitFor();
     const text = () => page.evaluate(() => document.activeElement?.textContent);
     for (let i = 0; i < 10 && (await text()) !== 'Chirper is being throttled in Iceland'; i++) {
       await page.keyboard.press('Tab');
@@ -182,6 +183,8 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
   it('remembers a choice of light or dark against the system', async () => {
     await page.emulateMedia({ colorScheme: 'light' });
     await open('#/about');
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
     const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await paper();
     await page.getByRole('button', { name: 'Auto' }).click();
