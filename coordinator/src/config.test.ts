@@ -35,9 +35,9 @@ describe('configuration', () => {
       SWAP_OFF_COUNTRIES: 'RU,IR',
       PUBLIC_URL: '',
     });
-    expect(config.detection.unitPeriodMs).toBe(5000);
+    expect(config.detection.periodMs).toBe(5000);
     expect(config.work.targetAllowCidr).toEqual(['127.0.0.0/8', '::1/128']);
-    expect(config.work.measurementServer).toMatchObject({ address: '2001:db8::1', port: 8443 });
+    expect(config.measurementServer.announced).toEqual({ address: '2001:db8::1', port: 8443 });
     expect(config.work.swapOffCountries).toEqual(['RU', 'IR']);
     expect(config.http.publicUrl).toBeUndefined();
   });
@@ -50,12 +50,14 @@ describe('configuration', () => {
       REDIS_URL: 'localhost:6379',
       ADMIN_KEY: 'changeme',
       TLS_CERT_FILE: 'cert.pem',
+      MEASUREMENT_PORT: '8443',
       CLICKHOUSE_URL_FILE: join(folder, 'nothing-here'),
     });
     const named = problems.map((problem) => problem.split(/[: ]/, 1)[0]).sort();
     expect(named).toEqual([
       'ADMIN_KEY',
       'CLICKHOUSE_URL_FILE',
+      'MEASUREMENT_PORT',
       'PORT',
       'REDIS_URL',
       'TLS_CERT_FILE',

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Country, SpkiPin } from '@brakelight/shared';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { DEFAULT_PARAMETERS, thresholdFor } from './detection/parameters.js';
 import { parseDuration } from './duration.js';
 
 /** Secrets that stand in documentation and examples somewhere. */
@@ -75,10 +77,12 @@ const Environment = z.object({
   NETWORK_DB_COUNTRY: path.optional(),
   NETWORK_DB_CSV: path.optional(),
 
-  CATALOGUE_FILE: path.optional(),
+  CATALOGUE_FILE: path.default(fileURLToPath(new URL('../catalogue.json', import.meta.url))),
   TARGET_ALLOW_CIDR: cidrs.default([]),
-  TEST_INTERVAL: duration.default(1_800_000),
+  TEST_INTERVAL: duration.refine((ms) => ms > 0, 'must be longer than nothing').default(1_800_000),
   DEEP_ONE_IN: count(1, 1000).default(8),
+  MEASUREMENT_PORT: count(1, 65_535).optional(),
+  MEASUREMENT_HOST: text.default('0.0.0.0'),
   MEASUREMENT_SERVER: endpoint.optional(),
   MEASUREMENT_SERVER_PINS: list.pipe(z.array(SpkiPin).min(1).max(4)).optional(),
   SWAP_OFF_COUNTRIES: list.pipe(z.array(Country)).default([]),
@@ -91,7 +95,7 @@ const Environment = z.object({
 
   WEBHOOK_ALLOW_CIDR: cidrs.default([]),
 
-  UNIT_PERIOD: duration.default(1_800_000),
+  UNIT_PERIOD: duration.refine((ms) => ms > 0, 'must be longer than nothing').default(1_800_000),
   WINDOW_PERIODS: count(2, 10_000).default(96),
   FALSE_ALARMS_PER_YEAR: z.coerce.number().positive().max(1_000_000).default(1),
   FLEET_CELLS: count(1, 10_000_000).default(2_000),
@@ -135,16 +139,24 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   }
   const parsed = Environment.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
-  const given = (name: string) => values[name] !== undefined;
-  for (const [one, other] of [
-    ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
-    ['MEASUREMENT_SERVER', 'MEASUREMENT_SERVER_PINS'],
-  ] as const) {
-    if (given(one) !== given(other))
-      problems.push(`${one} and ${other} go together: ${given(one) ? other : one} is not set`);
-  }
+  problems.push(...togetherness(new Set(Object.keys(values))));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return freeze(group(parsed.data));
+}
+
+/** Variables that make sense only in company. */
+function togetherness(given: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  const needs = (one: string, others: readonly string[]) => {
+    if (given.has(one) && !others.some((other) => given.has(other)))
+      problems.push(`${one} is set, but ${others.join(' or ')} is not`);
+  };
+  needs('TLS_CERT_FILE', ['TLS_KEY_FILE']);
+  needs('TLS_KEY_FILE', ['TLS_CERT_FILE']);
+  needs('MEASUREMENT_PORT', ['MEASUREMENT_SERVER']);
+  needs('MEASUREMENT_SERVER', ['MEASUREMENT_SERVER_PINS', 'MEASUREMENT_PORT']);
+  needs('MEASUREMENT_SERVER_PINS', ['MEASUREMENT_SERVER']);
+  return problems;
 }
 
 function group(env: Environment) {
@@ -174,19 +186,30 @@ function group(env: Environment) {
       targetAllowCidr: env.TARGET_ALLOW_CIDR,
       testIntervalMs: env.TEST_INTERVAL,
       deepOneIn: env.DEEP_ONE_IN,
-      measurementServer:
-        env.MEASUREMENT_SERVER && env.MEASUREMENT_SERVER_PINS
-          ? { ...env.MEASUREMENT_SERVER, pins: env.MEASUREMENT_SERVER_PINS }
-          : undefined,
       swapOffCountries: env.SWAP_OFF_COUNTRIES,
+    },
+    measurementServer: {
+      /** Where to run one in this process. */
+      listen:
+        env.MEASUREMENT_PORT === undefined
+          ? undefined
+          : { host: env.MEASUREMENT_HOST, port: env.MEASUREMENT_PORT },
+      /** What probes are told: an address that they reach. */
+      announced: env.MEASUREMENT_SERVER,
+      /** Of a server that runs elsewhere; ours tells its own. */
+      pins: env.MEASUREMENT_SERVER_PINS,
     },
     ingest: { maxQueuedJobs: env.QUEUE_MAX_JOBS, shutdownDeadlineMs: env.SHUTDOWN_DEADLINE },
     alerts: { allowCidr: env.WEBHOOK_ALLOW_CIDR },
     detection: {
-      unitPeriodMs: env.UNIT_PERIOD,
+      ...DEFAULT_PARAMETERS,
+      periodMs: env.UNIT_PERIOD,
       windowPeriods: env.WINDOW_PERIODS,
-      falseAlarmsPerYear: env.FALSE_ALARMS_PER_YEAR,
-      fleetCells: env.FLEET_CELLS,
+      threshold: thresholdFor({
+        falseAlarmsPerYear: env.FALSE_ALARMS_PER_YEAR,
+        cells: env.FLEET_CELLS,
+        periodMs: env.UNIT_PERIOD,
+      }),
     },
   };
 }

@@ -76,7 +76,7 @@ export function openWire(deps: WireDeps): Wire {
   const importJobs = new ImportJobs(redis, prefix);
   const dirty = new Dirty(redis, prefix);
   const tickets = new Tickets(keyring.ticketKey);
-  const metrics = new IngestMetrics(deps.registry, queue);
+  const metrics = new IngestMetrics(deps.registry);
   const probation = new ProbationRule(config.probes, counters, now);
   const imports = new ImportIntake({ queue, jobs: importJobs, store: measurements, now });
 

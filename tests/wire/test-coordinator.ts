@@ -14,6 +14,7 @@ import { openNetwork } from '@brakelight/coordinator/network/network';
 import { openKeyring } from '@brakelight/coordinator/probes/keyring';
 import { openStore, type Store } from '@brakelight/coordinator/store/store';
 import { openWire, type Wire } from '@brakelight/coordinator/wire';
+import type { MeasurementServer } from '@brakelight/coordinator/work/draw';
 import type { Catalogue } from '@brakelight/shared';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
@@ -73,7 +74,7 @@ export interface TestCoordinator {
 
 export async function startTestCoordinator(
   environment: Record<string, string> = {},
-  options: { redisUrl?: string; worker?: boolean } = {},
+  options: { redisUrl?: string; worker?: boolean; measurementServer?: MeasurementServer } = {},
 ): Promise<TestCoordinator> {
   const dataDir = await mkdtemp(join(tmpdir(), 'brakelight-wire-'));
   const csv = join(dataDir, 'networks.csv');
@@ -105,7 +106,7 @@ export async function startTestCoordinator(
     keyring,
     network: await openNetwork({ csv }, keyring.subnetKey),
     catalogue: CATALOGUE,
-    measurementServer: config.work.measurementServer,
+    measurementServer: options.measurementServer,
     registry,
     logger,
     now: () => Date.now() + clock.offsetMs,

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { IngestQueue } from './queue.js';
+import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** Prometheus metrics of the ingest; no label names a probe, an address or a URL. */
 export class IngestMetrics {
@@ -8,7 +7,7 @@ export class IngestMetrics {
   readonly insertSeconds: Histogram;
   readonly insertRows: Histogram;
 
-  constructor(registry: Registry, queue: IngestQueue) {
+  constructor(registry: Registry) {
     const registers = [registry];
     this.results = new Counter({
       name: 'brakelight_results_total',
@@ -33,15 +32,6 @@ export class IngestMetrics {
       help: 'Rows of one insert into the store.',
       buckets: [1, 10, 100, 1000, 10_000],
       registers,
-    });
-    new Gauge({
-      name: 'brakelight_ingest_jobs',
-      help: 'Jobs of the ingest queue; `failed` ones are kept and tried again at the next start.',
-      labelNames: ['state'],
-      registers,
-      async collect() {
-        for (const [state, n] of Object.entries(await queue.counts())) this.set({ state }, n);
-      },
     });
   }
 }

@@ -14,10 +14,10 @@ export type JobCounts = Readonly<Record<'waiting' | 'active' | 'delayed' | 'fail
 
 /** The queue between HTTP and the store: one job for each submission. */
 export class IngestQueue {
-  readonly #queue: Queue<IngestJob>;
+  readonly jobs: Queue<IngestJob>;
 
   constructor(redis: Redis, prefix: string) {
-    this.#queue = new Queue<IngestJob>(SUBMISSIONS_QUEUE, {
+    this.jobs = new Queue<IngestJob>(SUBMISSIONS_QUEUE, {
       connection: redis,
       prefix: queuePrefix(prefix),
       defaultJobOptions: {
@@ -38,28 +38,28 @@ export class IngestQueue {
       timer = setTimeout(() => reject(new ProblemError('unavailable')), ADD_TIMEOUT_MS);
     });
     try {
-      await Promise.race([this.#queue.add(job.kind, job, { jobId: id }), tooLong]);
+      await Promise.race([this.jobs.add(job.kind, job, { jobId: id }), tooLong]);
     } finally {
       clearTimeout(timer);
     }
   }
 
   async has(id: string): Promise<boolean> {
-    return (await this.#queue.getJob(id)) !== undefined;
+    return (await this.jobs.getJob(id)) !== undefined;
   }
 
   async counts(): Promise<JobCounts> {
-    const counts = await this.#queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+    const counts = await this.jobs.getJobCounts('waiting', 'active', 'delayed', 'failed');
     const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
     return { waiting, active, delayed, failed };
   }
 
   /** Gives jobs that failed for good another round; to be called at start. */
   async retryFailed(): Promise<void> {
-    await this.#queue.retryJobs({ state: 'failed' });
+    await this.jobs.retryJobs({ state: 'failed' });
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.jobs.close();
   }
 }
