@@ -31,6 +31,8 @@ interface Tool {
   readonly commands: readonly string[];
   readonly packages: readonly string[];
   readonly inPackage: string;
+  /** What a fetched one needs to find its own files. */
+  readonly environment?: (root: string) => Record<string, string>;
 }
 
 const NFT: Tool = { name: 'nft', commands: ['nft'], packages: ['nftables'], inPackage: 'usr/sbin/nft' };
@@ -40,12 +42,18 @@ const IPTABLES: Tool = {
   commands: ['iptables-nft', 'iptables'],
   packages: ['iptables'],
   inPackage: 'usr/sbin/xtables-nft-multi',
+  environment: (root) => ({ XTABLES_LIBDIR: join(root, 'usr/lib', triplet(), 'xtables') }),
 };
 const CHROMIUM: Tool = {
   name: 'chromium',
   commands: ['chromium', 'chromium-browser', 'google-chrome'],
   packages: ['chromium', 'fonts-dejavu-core'],
   inPackage: 'usr/lib/chromium/chromium',
+  // Fontconfig's own file knows `$XDG_DATA_HOME/fonts`, but not a `/usr/share/fonts` that lies elsewhere.
+  environment: (root) => ({
+    FONTCONFIG_PATH: join(root, 'etc/fonts'),
+    XDG_DATA_HOME: join(root, 'usr/share'),
+  }),
 };
 
 /** What network namespaces must be able to do for the kernel bench. */
@@ -131,10 +139,7 @@ async function toolCapability(
   try {
     const fetched = await fetchDebianPackage({ name, packages, ...options });
     const path = join(fetched.root, inPackage);
-    const env = {
-      ...fetched.env,
-      ...(tool === IPTABLES ? { XTABLES_LIBDIR: join(fetched.root, 'usr/lib', triplet(), 'xtables') } : {}),
-    };
+    const env = { ...fetched.env, ...tool.environment?.(fetched.root) };
     return { name, state: 'fetched', detail: path, program: { path, env } };
   } catch (error) {
     return absent(name, 'missing', (error as Error).message);

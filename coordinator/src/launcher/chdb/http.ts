@@ -14,8 +14,7 @@
  * Refused with NOT_IMPLEMENTED: `session_id`, `role`, multipart, settings with statements other than SELECT and INSERT.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -105,16 +104,15 @@ async function send(response: ServerResponse, outcome: Outcome, compress: boolea
     response.end(outcome.text);
     return;
   }
-  try {
-    const rows = createReadStream(outcome.path);
-    if (compress) {
-      response.setHeader('Content-Encoding', 'gzip');
-      await pipeline(rows, createGzip({ level: 1 }), response);
-    } else {
-      await pipeline(rows, response);
-    }
-  } finally {
-    await rm(outcome.path, { force: true });
+  const file = await open(outcome.path);
+  // Its name goes now, its bytes when it is closed: nothing is left however this ends.
+  await rm(outcome.path);
+  const rows = file.createReadStream();
+  if (compress) {
+    response.setHeader('Content-Encoding', 'gzip');
+    await pipeline(rows, createGzip({ level: 1 }), response);
+  } else {
+    await pipeline(rows, response);
   }
 }
 
