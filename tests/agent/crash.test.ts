@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
-import { closedPort, Probe, platformTest, until } from './probe.js';
+import { Probe, platformTest } from './probe.js';
 
 const KILLS = 12;
 
@@ -20,7 +22,7 @@ afterEach(async () => {
 
 describe('kill -9', () => {
   it('at any moment loses no result that was measured, and doubles none', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const measured = new Set<string>();
     coordinator.pollAfterMs = 10;
     coordinator.draw = () => [1, 2, 3].map(() => platformTest(`https://127.0.0.1:${port}/`));

@@ -3,8 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
-import { closedPort, Probe, platformTest, until } from './probe.js';
+import { Probe, platformTest } from './probe.js';
 
 let coordinator: CoordinatorStandIn;
 let probe: Probe;
@@ -86,7 +88,11 @@ describe('the life of a probe', () => {
     coordinator.pollAfterMs = 20;
     probe.start('run');
     await until('it polls', () => coordinator.asked('/v1/work') > 0);
-    await probe.json('consent', '--withdraw', 'platform');
+    coordinator.fault = (path) => (path === '/v1/probes/self/consents' ? 'hang' : undefined);
+    const { code, stderr } = await probe.run('consent', '--withdraw', 'platform');
+    expect(code).toBe(0);
+    expect(stderr).toContain('does not know it yet');
+    coordinator.fault = () => undefined;
     await until('the coordinator knows', () => [...coordinator.probes.values()][0]?.consents.length === 0);
     const asked = coordinator.asked('/v1/work');
     expect(await probe.json('status')).toMatchObject({ notMeasuring: { code: 'consent-missing' } });
@@ -95,7 +101,7 @@ describe('the life of a probe', () => {
   });
 
   it('begins no test that its budget has no room for', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     await probe.json('leave');
     const budget = ['--budget-per-test', '200kB', '--budget-per-day', '5MB', '--budget-per-month', '40MB'];
     await probe.json(

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
-import { closedPort, Probe, platformTest, until } from './probe.js';
+import { Probe, platformTest } from './probe.js';
 
 let coordinator: CoordinatorStandIn;
 let probe: Probe;
@@ -9,7 +11,7 @@ let port: number;
 beforeEach(async () => {
   coordinator = new CoordinatorStandIn();
   await coordinator.listen();
-  port = await closedPort();
+  port = await freePort();
   probe = await Probe.create({ TARGET_ALLOW_CIDR: '127.0.0.0/8' });
   await probe.json('join', coordinator.url, '--token', coordinator.token, '--accept', 'platform');
 });

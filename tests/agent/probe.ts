@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DrawnArm, DrawnTest } from '@brakelight/shared';
 import { ulid } from 'ulid';
@@ -85,29 +82,6 @@ export class Probe {
     await Promise.all([...this.#running].map((r) => r.ended));
     await rm(this.home, { recursive: true });
   }
-}
-
-/** Waits for a condition, not for a time. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for: ${what}`);
-    await sleep(20);
-  }
-}
-
-/** A port of this machine where nobody listens: connections are refused at once, which is a result like any other. */
-export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A test of the platform channel whose two arms go to the same address. */

@@ -1,7 +1,9 @@
 import type { DrawnTest } from '@brakelight/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
-import { closedPort, Probe, platformTest, until } from './probe.js';
+import { Probe, platformTest } from './probe.js';
 
 let coordinator: CoordinatorStandIn;
 let probe: Probe;
@@ -15,7 +17,7 @@ async function joined(env: Record<string, string>): Promise<void> {
 beforeEach(async () => {
   coordinator = new CoordinatorStandIn();
   await coordinator.listen();
-  port = await closedPort();
+  port = await freePort();
 });
 afterEach(async () => {
   await probe.dispose();

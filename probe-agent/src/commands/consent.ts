@@ -1,8 +1,9 @@
-import { CONSENT_TEXTS, TestKind } from '@brakelight/shared';
+import { CONSENT_TEXTS, type Consent, TestKind } from '@brakelight/shared';
 import { askConsents, showConsent } from '../consent/ask.js';
 import { accept, consentedKinds } from '../consent/consents.js';
+import { ContactError } from '../coordinator/errors.js';
 import { CommandEnd, EXIT } from './exit.js';
-import type { Session } from './session.js';
+import { ownCoordinator, type Session } from './session.js';
 
 export interface ConsentOptions {
   readonly accept?: readonly TestKind[] | undefined;
@@ -11,10 +12,8 @@ export interface ConsentOptions {
 }
 
 /** Shows what each kind of test means and what was agreed to; changes it when told so. Works offline. */
-export async function consent(
-  { home, out, now, interactive }: Session,
-  options: ConsentOptions,
-): Promise<void> {
+export async function consent(session: Session, options: ConsentOptions): Promise<void> {
+  const { home, out, now, interactive } = session;
   const before = (await home.consents.read())?.consents ?? [];
   const current = consentedKinds(before);
   const added = options.accept ?? (options.ask ? await asked(interactive) : []);
@@ -25,21 +24,33 @@ export async function consent(
   );
   for (const kind of options.accept ?? []) out.note(showConsent(kind));
 
-  if (kinds.join() !== current.join())
-    await home.consents.write({
-      consents: accept(before, kinds, new Date(now()).toISOString()),
-      told: false,
-    });
+  const changed = kinds.join() !== current.join();
+  if (changed) {
+    const consents = accept(before, kinds, new Date(now()).toISOString());
+    await home.consents.write({ consents, told: false });
+    if (await home.membership.read()) await tell(session, consents);
+  }
   const texts = TestKind.options.map((kind) => ({ ...CONSENT_TEXTS[kind], accepted: kinds.includes(kind) }));
-  out.data(
-    { kinds, texts },
-    texts
-      .map(
-        (t) =>
-          `${showConsent(t.kind)}\n  ${t.accepted ? 'You agreed to this.' : 'You have not agreed to this.'}`,
-      )
-      .join('\n'),
-  );
+  const words = changed
+    ? `You agree to ${kinds.join(' and ') || 'nothing: nothing is measured'}.`
+    : texts.map(
+        (t) => `${showConsent(t.kind)}\n  ${t.accepted ? 'You agree to this.' : 'You do not agree to this.'}`,
+      );
+  out.data({ kinds, texts }, [words].flat().join('\n'));
+}
+
+/** What was decided holds at once on this machine; the coordinator learns of it now or, by a running agent, later. */
+async function tell(session: Session, consents: readonly Consent[]): Promise<void> {
+  const { coordinator } = await ownCoordinator(session);
+  try {
+    await coordinator.tellConsents(consents);
+    await session.home.consents.write({ consents: [...consents], told: true });
+  } catch (error) {
+    if (!(error instanceof ContactError)) throw error;
+    session.out.note(
+      `The coordinator does not know it yet (${error.message}); a running agent tells it later.`,
+    );
+  }
 }
 
 async function asked(interactive: boolean): Promise<TestKind[]> {

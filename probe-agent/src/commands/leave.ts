@@ -1,9 +1,7 @@
-import { Coordinator } from '../coordinator/coordinator.js';
 import { ContactError } from '../coordinator/errors.js';
-import { HttpClient } from '../coordinator/http.js';
 import { spoolSize, wipeSpool } from '../spool/spool.js';
 import { removeIfThere } from '../state/atomic-file.js';
-import { joined, type Session } from './session.js';
+import { ownCoordinator, type Session } from './session.js';
 
 /**
  * Asks the coordinator to forget this probe and deletes its key, its consents and what was not sent. Without a
@@ -11,15 +9,9 @@ import { joined, type Session } from './session.js';
  * running agent notices and ends.
  */
 export async function leave(session: Session): Promise<void> {
-  const { home, out, config, now } = session;
-  const { membership, privateKey } = await joined(session);
+  const { home, out } = session;
+  const { membership, coordinator } = await ownCoordinator(session);
   const { probeId, coordinator: origin } = membership;
-  const coordinator = new Coordinator(
-    new HttpClient(origin, config.localAddress, () => {}),
-    { keyId: probeId, privateKey },
-    membership.coordinatorPublicKey,
-    now,
-  );
   const problem = await coordinator.forget().then(
     () => undefined,
     (error: unknown) => {

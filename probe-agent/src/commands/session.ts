@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Config } from '../config.js';
 import { consentedKinds, outdatedKinds } from '../consent/consents.js';
+import { Coordinator } from '../coordinator/coordinator.js';
+import { HttpClient } from '../coordinator/http.js';
 import { readKey } from '../identity/key.js';
 import type { Home, Membership } from '../state/home.js';
 import { CommandEnd, EXIT } from './exit.js';
@@ -26,6 +28,17 @@ export async function joined({ home }: Session): Promise<{ membership: Membershi
       'this probe has not joined a coordinator yet: brakelight-probe join <coordinator-url> --token <token>',
     );
   return { membership, privateKey };
+}
+
+/** The wire to the coordinator of a probe that has joined, for a command's own few requests. */
+export async function ownCoordinator(
+  session: Session,
+): Promise<{ membership: Membership; coordinator: Coordinator }> {
+  const { membership, privateKey } = await joined(session);
+  const http = new HttpClient(membership.coordinator, session.config.localAddress, () => {});
+  const signer = { keyId: membership.probeId, privateKey };
+  const coordinator = new Coordinator(http, signer, membership.coordinatorPublicKey, session.now);
+  return { membership, coordinator };
 }
 
 /** @throws CommandEnd (exit 3) when nothing that could be measured is agreed to */

@@ -83,7 +83,13 @@ export class ProbeLoop {
     while (!signal.aborted) {
       if (!(await this.#parts.lock.held())) return 'displaced';
       if ((await this.#parts.home.membership.read()) === undefined) return 'left';
-      await this.#turn(signal);
+      try {
+        await this.#turn(signal);
+      } catch (error) {
+        // The person left while we were at work: what broke under our feet is no failure.
+        if ((await this.#parts.home.membership.read()) === undefined) return 'left';
+        throw error;
+      }
       await sleep(await this.#untilNextTurn(), undefined, { signal }).catch(() => {});
     }
     return 'stopped';
