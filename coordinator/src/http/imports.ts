@@ -47,6 +47,9 @@ export function importRoutes(app: App, deps: ImportRouteDeps): void {
       },
     },
     async (request, reply) => {
+      // The batch has a code of its own and is validated by the intake; the name in the path is not left to it.
+      if (request.validationError && request.validationError.validationContext !== 'body')
+        throw request.validationError;
       const body = raw.get(request) ?? Buffer.alloc(0);
       const gzip = isGzip(request.headers['content-encoding']);
       return reply.code(202).send(await imports.take(request.params.source, body, gzip, request.body));

@@ -47,7 +47,7 @@ export async function openKeyring(dataDir: string): Promise<Keyring> {
 async function loadOrCreate(path: string, create: () => string): Promise<string> {
   const existing = await readIfThere(path);
   if (existing !== undefined) return existing;
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(draft, 'w', 0o600);
   try {
     await file.writeFile(create());
