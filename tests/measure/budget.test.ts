@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { READ_BYTES } from '@brakelight/probe-agent/measure/metered-socket';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CountingBudget, drawnArm, measureArm } from './support/engine.js';
+import { head, tlsFarEnd } from './support/far-end.js';
+
+const pool = randomBytes(2_000_000);
+
+/** Bodies that have nothing to do with what was asked for. */
+const BODIES: Record<string, (socket: TLSSocket) => void> = {
+  endless: (socket) => {
+    socket.write(head(200, {}));
+    flood(socket);
+  },
+  'mis-declared': (socket) => {
+    socket.write(head(206, { 'content-length': 10, 'content-range': 'bytes 0-9/10' }));
+    flood(socket);
+  },
+  compressed: (socket) => {
+    socket.write(head(200, { 'content-encoding': 'br', 'content-length': pool.length }));
+    socket.write(pool);
+  },
+  'byte by byte': (socket) => {
+    socket.write(head(200, { 'content-length': pool.length }));
+    // A record a byte: more than twenty bytes on the wire for each.
+    let left = 20_000;
+    const timer = setInterval(() => {
+      for (let i = 0; i < 200 && left-- > 0 && !socket.destroyed; i++) socket.write('x');
+    }, 1);
+    socket.once('close', () => clearInterval(timer));
+  },
+  'chunked without end': (socket) => {
+    socket.write(head(200, { 'transfer-encoding': 'chunked' }));
+    const timer = setInterval(() => {
+      if (!socket.destroyed) socket.write(`1000\r\n${'y'.repeat(0x1000)}\r\n`);
+    }, 1);
+    socket.once('close', () => clearInterval(timer));
+  },
+  'a head without end': (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n');
+    flood(socket);
+  },
+  'interim answers without end': (socket) => {
+    const timer = setInterval(() => {
+      if (!socket.destroyed) socket.write('HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n'.repeat(50));
+    }, 1);
+    socket.once('close', () => clearInterval(timer));
+  },
+};
+
+function flood(socket: TLSSocket): void {
+  const more = () => {
+    while (!socket.destroyed && socket.write(pool.subarray(0, 65_536)));
+  };
+  socket.on('drain', more);
+  more();
+}
+
+describe('the budget is a wall', () => {
+  it('holds to within one read, whatever the far end sends', { timeout: 180_000 }, async () => {
+    const far = await Promise.all(Object.values(BODIES).map((send) => tlsFarEnd((socket) => send(socket))));
+    const property = fc.asyncProperty(
+      fc.nat({ max: far.length - 1 }),
+      fc.integer({ min: 0, max: 120_000 }),
+      async (which, cap) => {
+        const end = far[which];
+        if (end === undefined) throw new Error('no such far end');
+        const budget = new CountingBudget(cap);
+        const arm = drawnArm(end.port, [end.pin], { ladder: [2_000_000] });
+        const seen = await measureArm(arm, { budget });
+        expect(budget.least).toBeGreaterThanOrEqual(-READ_BYTES);
+        // What was charged is what the observation says.
+        if (cap > 0) expect(cap - budget.left).toBeGreaterThanOrEqual(seen.bytesReceived + seen.bytesSent);
+        if (budget.left <= 0) expect(seen.end).toEqual({ kind: 'aborted', reason: 'budget' });
+      },
+    );
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  it('does not begin without a budget', async () => {
+    const far = await tlsFarEnd(() => undefined);
+    const seen = await measureArm(drawnArm(far.port, [far.pin]), { budget: new CountingBudget(0) });
+    expect(seen.end).toEqual({ kind: 'aborted', reason: 'budget' });
+    expect(seen.bytesSent).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { drawnArm, measureArm, measureArms } from './support/engine.js';
+import { head, tlsFarEnd } from './support/far-end.js';
+
+describe.concurrent("the probe's own trouble is no evidence", () => {
+  it('shutdown ends the arm and runs no other', async () => {
+    const shutdown = new AbortController();
+    const far = await tlsFarEnd(() => shutdown.abort());
+    const arms = [drawnArm(far.port, [far.pin]), drawnArm(far.port, [far.pin], { arm: 'B' })];
+    const seen = await measureArms(arms, { signal: shutdown.signal });
+    expect(seen.map(({ end }) => end)).toEqual([{ kind: 'aborted', reason: 'shutdown' }]);
+  });
+
+  it('a control that sends its visitors elsewhere is a captive portal', async () => {
+    const far = await tlsFarEnd((s) =>
+      s.write(head(302, { location: 'http://login.hotel.example/', 'content-length': 0 })),
+    );
+    const seen = await measureArm(drawnArm(far.port, [far.pin], { arm: 'B' }));
+    expect(seen.end).toEqual({ kind: 'aborted', reason: 'captive-portal' });
+  });
+
+  it('a literal address that the operator did not open is not connected to', async () => {
+    let connected = false;
+    const far = await tlsFarEnd(() => {
+      connected = true;
+    });
+    const seen = await measureArm(drawnArm(far.port, [far.pin]), { allow: [] });
+    expect(seen.end).toEqual({ kind: 'aborted', reason: 'forbidden-target' });
+    expect(connected).toBe(false);
+  });
+
+  it('a blocked event loop has measured itself', async () => {
+    const far = await tlsFarEnd((s) => {
+      const until = performance.now() + 600;
+      while (performance.now() < until);
+      s.write(head(200, { 'content-length': 5 }));
+      s.write('hello');
+    });
+    const [seen] = await measureArms([drawnArm(far.port, [far.pin])]);
+    expect(seen?.end).toEqual({ kind: 'aborted', reason: 'event-loop' });
+    expect(seen?.loopDelayMs).toBeGreaterThan(250);
+  });
+});
