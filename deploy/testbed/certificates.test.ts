@@ -36,6 +36,7 @@ describe('CertificateAuthority', () => {
     expect(leaf.checkIssued(root)).toBe(true);
     expect(leaf.checkHost('media.chirp.example')).toBe('*.chirp.example');
     expect(leaf.checkHost('notchirp.example')).toBeUndefined();
+    expect(new X509Certificate(ca.issue(['10.79.0.2']).cert).checkIP('10.79.0.2')).toBe('10.79.0.2');
     expect(Date.parse(leaf.validFrom)).toBeLessThan(NOW);
     expect(Date.parse(leaf.validTo)).toBeGreaterThan(NOW);
   });

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import * as der from './der.js';
 
 /** A key and its certificate, as `tls` takes them. */
@@ -26,6 +27,13 @@ const spkiOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'sp
 const distinguishedName = (cn: string): Buffer =>
   der.sequence(der.set(der.sequence(der.oid(OID.commonName), der.utf8(cn))));
 const keyIdentifier = (key: KeyObject): Buffer => createHash('sha1').update(spkiOf(key)).digest();
+
+/** GeneralName (RFC 5280, 4.2.1.6): iPAddress or dNSName. */
+function generalName(name: string): Buffer {
+  return isIPv4(name)
+    ? der.implicit(7, Buffer.from(name.split('.').map(Number)))
+    : der.implicit(2, Buffer.from(name));
+}
 
 function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
   return der.sequence(der.oid(id), ...(critical ? [der.boolean(true)] : []), der.octets(value));
@@ -67,7 +75,7 @@ export class CertificateAuthority {
     });
   }
 
-  /** A server certificate for these DNS names; a leading `*.` stands for one label. */
+  /** A server certificate for these DNS names (a leading `*.` stands for one label) and IPv4 addresses. */
   issue(names: readonly [string, ...string[]]): Credentials {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const cert = this.#certify({
@@ -78,11 +86,7 @@ export class CertificateAuthority {
         // digitalSignature (bit 0).
         extension(OID.keyUsage, true, der.bits(Buffer.from([0b1000_0000]), 7)),
         extension(OID.extendedKeyUsage, false, der.sequence(der.oid(OID.serverAuth))),
-        extension(
-          OID.subjectAltName,
-          false,
-          der.sequence(...names.map((n) => der.implicit(2, Buffer.from(n)))),
-        ),
+        extension(OID.subjectAltName, false, der.sequence(...names.map(generalName))),
       ],
     });
     return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string, cert };

@@ -78,7 +78,14 @@ export class Relay {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect({ host: to.address, port: to.port, allowHalfOpen: true, noDelay: true });
+    // From the subscriber's own address: a server that limits by address sees as many clients as there are.
+    const upstream = connect({
+      host: to.address,
+      port: to.port,
+      localAddress: line.address,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
     for (const socket of [client, upstream]) {
       this.#open.add(socket);
       // Each direction meets the error where it reads or writes; see `carry`.

@@ -157,6 +157,16 @@ export class KernelBench {
     return this.#client(client).addresses;
   }
 
+  /** The network database of the bench (`prefix,asn,country,org`), with each client at the place it is given. */
+  networkCsv(places: Readonly<Record<string, { readonly asn: number; readonly country: string }>>): string {
+    const rows = Object.entries(places).flatMap(([client, { asn, country }]) =>
+      this.addresses(client).map(
+        (a) => `${a.replace(/\d+$/, '0')}/24,${asn},${country},Bench network ${asn}`,
+      ),
+    );
+    return `prefix,asn,country,org\n${rows.join('\n')}\n`;
+  }
+
   /** Runs a command in a client's namespace, or in `servers` or `office`, to its end. */
   run(
     namespace: string,
