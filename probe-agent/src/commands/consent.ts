@@ -1,6 +1,7 @@
-import { CONSENT_TEXTS, type Consent, TestKind } from '@brakelight/shared';
+import { CONSENT_TEXTS, TestKind } from '@brakelight/shared';
 import { askConsents, showConsent } from '../consent/ask.js';
 import { accept, consentedKinds } from '../consent/consents.js';
+import { tellConsents } from '../consent/tell.js';
 import { ContactError } from '../coordinator/errors.js';
 import { CommandEnd, EXIT } from './exit.js';
 import { ownCoordinator, type Session } from './session.js';
@@ -27,8 +28,8 @@ export async function consent(session: Session, options: ConsentOptions): Promis
   const changed = kinds.join() !== current.join();
   if (changed) {
     const consents = accept(before, kinds, new Date(now()).toISOString());
-    await home.consents.write({ consents, told: false });
-    if (await home.membership.read()) await tell(session, consents);
+    await home.consents.write({ consents });
+    if (await home.membership.read()) await tell(session);
   }
   const texts = TestKind.options.map((kind) => ({ ...CONSENT_TEXTS[kind], accepted: kinds.includes(kind) }));
   const words = changed
@@ -40,11 +41,10 @@ export async function consent(session: Session, options: ConsentOptions): Promis
 }
 
 /** What was decided holds at once on this machine; the coordinator learns of it now or, by a running agent, later. */
-async function tell(session: Session, consents: readonly Consent[]): Promise<void> {
+async function tell(session: Session): Promise<void> {
   const { coordinator } = await ownCoordinator(session);
   try {
-    await coordinator.tellConsents(consents);
-    await session.home.consents.write({ consents: [...consents], told: true });
+    await tellConsents(session.home, coordinator);
   } catch (error) {
     if (!(error instanceof ContactError)) throw error;
     session.out.note(

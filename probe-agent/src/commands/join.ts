@@ -36,7 +36,7 @@ export async function join(session: Session, url: string, options: JoinOptions):
     await checkFingerprint(session, shown.fingerprint, options);
 
     const consentRecord = accept((await home.consents.read())?.consents ?? [], kinds, iso(now()));
-    await home.consents.write({ consents: consentRecord, told: false });
+    await home.consents.write({ consents: consentRecord });
     const signer = { keyId: fingerprint(exportPublicKey(privateKey)), privateKey };
     const coordinator = new Coordinator(http, signer, shown.publicKey, now);
     const answer = await coordinator.enrol({
@@ -44,7 +44,6 @@ export async function join(session: Session, url: string, options: JoinOptions):
       agentVersion: AGENT_VERSION,
       consents: consentRecord,
     });
-    await home.consents.write({ consents: consentRecord, told: true });
     await home.limits.write(options.limits);
     const membership: Membership = {
       coordinator: origin,

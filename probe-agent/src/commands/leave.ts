@@ -24,6 +24,7 @@ export async function leave(session: Session): Promise<void> {
   await home.membership.remove();
   await removeIfThere(home.keyFile);
   await home.consents.remove();
+  await home.toldConsents.remove();
   await home.pause.remove();
   await home.limits.remove();
   await home.activity.remove();

@@ -3,6 +3,7 @@ import type { DrawnTest, TestKind, TestResult } from '@brakelight/shared';
 import type { Measure } from '../agent.js';
 import { type Budget, worstCaseBytes } from '../budget/budget.js';
 import { consentedKinds, outdatedKinds } from '../consent/consents.js';
+import { tellConsents } from '../consent/tell.js';
 import { backoffMs } from '../coordinator/backoff.js';
 import type { Coordinator } from '../coordinator/coordinator.js';
 import { ContactError } from '../coordinator/errors.js';
@@ -101,7 +102,7 @@ export class ProbeLoop {
     const before = new Set<string>();
     let results: readonly TestResult[] = [];
     if (!notMeasuring) {
-      await this.#tellConsents(signal);
+      await tellConsents(this.#parts.home, this.#parts.coordinator, signal);
       results = await this.#pollAndMeasure(signal);
       for (const { id } of results) before.add(id);
       const deadline = this.#parts.now() + ONCE_DELIVERY_MS;
@@ -128,7 +129,7 @@ export class ProbeLoop {
     this.#show(obstacle);
     if (obstacle?.code === 'paused') return;
     try {
-      await this.#tellConsents(signal);
+      await tellConsents(this.#parts.home, this.#parts.coordinator, signal);
       if (this.#deliveryDue()) {
         await this.#parts.delivery.round(signal);
         await this.#answered();
@@ -225,14 +226,6 @@ export class ProbeLoop {
 
   async #kinds(): Promise<TestKind[]> {
     return consentedKinds((await this.#parts.home.consents.read())?.consents ?? []);
-  }
-
-  /** Brings the coordinator's record of what the person accepted up to ours. */
-  async #tellConsents(signal: AbortSignal): Promise<void> {
-    const record = await this.#parts.home.consents.read();
-    if (!record || record.told) return;
-    await this.#parts.coordinator.tellConsents(record.consents, signal);
-    await this.#parts.home.consents.write({ ...record, told: true });
   }
 
   async #obstacle(): Promise<NotMeasuring | undefined> {

@@ -16,8 +16,8 @@ export const Membership = z.strictObject({
 });
 export type Membership = z.infer<typeof Membership>;
 
-/** What the person accepted. `told`: the coordinator has the same record. */
-export const ConsentRecord = z.strictObject({ consents: z.array(Consent).max(2), told: z.boolean() });
+/** What the person accepted. */
+export const ConsentRecord = z.strictObject({ consents: z.array(Consent).max(2) });
 export type ConsentRecord = z.infer<typeof ConsentRecord>;
 
 /** A pause that the person asked for; `until` null: until resumed. */
@@ -73,6 +73,8 @@ export class Home {
   readonly spoolFolder: string;
   readonly membership: Document<Membership>;
   readonly consents: Document<ConsentRecord>;
+  /** What the coordinator was told of them. A file of its own: only the person's command writes the record itself. */
+  readonly toldConsents: Document<ConsentRecord>;
   readonly pause: Document<Pause>;
   readonly limits: Document<Limits>;
   readonly spent: Document<Spent>;
@@ -85,6 +87,7 @@ export class Home {
     this.spoolFolder = join(path, 'spool');
     this.membership = new Document(join(path, 'membership.json'), Membership);
     this.consents = new Document(join(path, 'consents.json'), ConsentRecord);
+    this.toldConsents = new Document(join(path, 'consents-told.json'), ConsentRecord);
     this.pause = new Document(join(path, 'pause.json'), Pause);
     this.limits = new Document(join(path, 'limits.json'), Limits);
     this.spent = new Document(join(path, 'spent.json'), Spent);
