@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { AddressLimiter, limitKey } from './limits.js';
+
+describe('limitKey', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::9', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+  ])('%s counts as %s', (address, key) => expect(limitKey(address)).toBe(key));
+});
+
+describe('AddressLimiter', () => {
+  const limits = { connectionsPerAddress: 2, connections: 10, bytesPerMinute: 1_000, bytesPerTransfer: 600 };
+
+  it('lets in what leaves room', () => {
+    const limiter = new AddressLimiter(limits, () => 0);
+    expect([limiter.enter('a'), limiter.enter('a'), limiter.enter('a'), limiter.enter('b')]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    limiter.leave('a');
+    expect(limiter.enter('a')).toBe(true);
+  });
+
+  it('gives every minute its bytes', () => {
+    let now = 0;
+    const limiter = new AddressLimiter(limits, () => now);
+    expect([limiter.take('a', 600), limiter.take('a', 600), limiter.take('b', 600)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    now = 60_000;
+    expect(limiter.take('a', 600)).toBe(true);
+  });
+});
