@@ -3,6 +3,7 @@ import { Problem } from '@brakelight/shared';
 import type { z } from 'zod';
 import { adminKeyFile } from '../admin-key.js';
 import { loadConfig } from '../config.js';
+import { findRunning } from '../running.js';
 
 /** A failure with the exit code of the command line conventions: 1 failure, 2 usage, 4 not authorised. */
 export class CommandError extends Error {
@@ -60,8 +61,8 @@ function refusal(status: number, text: string): CommandError {
 }
 
 /**
- * The coordinator that is meant: the one named, else the one of this machine by the environment (`HOST`, `PORT`), with
- * the key of the environment (`ADMIN_KEY`, `ADMIN_KEY_FILE`) or of the data folder.
+ * The coordinator that is meant: the one named, else the one of the data folder (`DATA_DIR`), else the one of this
+ * machine by the environment (`HOST`, `PORT`); with the key of the environment (`ADMIN_KEY`, `ADMIN_KEY_FILE`) or of the data folder.
  */
 export async function connect(
   environment: NodeJS.ProcessEnv,
@@ -69,7 +70,8 @@ export async function connect(
 ): Promise<CoordinatorClient> {
   const { http, dataDir } = loadConfig(environment);
   const host = ['0.0.0.0', '::'].includes(http.host) ? '127.0.0.1' : http.host;
-  const here = `${http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+  const guess = `${http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+  const here = (await findRunning(dataDir))?.url ?? guess;
   const key = http.adminKey ?? (await readKey(dataDir));
   return new CoordinatorClient(origin ?? here, key);
 }
