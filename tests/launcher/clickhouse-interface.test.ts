@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { EmbeddedChdb } from '@brakelight/coordinator/launcher/chdb';
@@ -14,7 +15,7 @@ describe.each([true, false])('the HTTP interface of chDB (gzip: %s)', (gzip) => 
   let client: ClickHouseClient;
 
   beforeAll(async () => {
-    folder = join(await temporaryFolder(afterAll), 'chdb');
+    folder = await mkdtemp(join(tmpdir(), 'brakelight-test-'));
     chdb = await EmbeddedChdb.start(folder, pino({ level: 'silent' }));
     client = createClient({
       url: chdb.url,
@@ -36,6 +37,7 @@ describe.each([true, false])('the HTTP interface of chDB (gzip: %s)', (gzip) => 
   afterAll(async () => {
     await client.close();
     await chdb.stop();
+    await rm(folder, { recursive: true });
   });
 
   const rows = async (query: string, query_params: Record<string, unknown> = {}) =>
@@ -109,6 +111,7 @@ describe.each([true, false])('the HTTP interface of chDB (gzip: %s)', (gzip) => 
     await expect(
       limited('SELECT sum(sipHash64(number)) FROM numbers(1000000000000)', { max_execution_time: 1 }),
     ).rejects.toMatchObject({ type: 'TIMEOUT_EXCEEDED' });
+    expect(await readdir(join(folder, 'spool'))).toEqual([]);
   });
 
   it('refuses what it does not do, instead of ignoring it', async () => {

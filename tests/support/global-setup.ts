@@ -51,12 +51,7 @@ function needsBrowser(project: TestProject): boolean {
 }
 
 async function prepare(browser: boolean): Promise<Run> {
-  const logger = pino({
-    level: process.env.LOG_LEVEL ?? 'info',
-    base: undefined,
-    timestamp: false,
-    formatters: { level: () => ({}) },
-  });
+  const logger = pino({ level: process.env.LOG_LEVEL ?? 'info' }, { write: printMessage });
   const folder = await mkdtemp(join(tmpdir(), 'brakelight-tests-'));
   try {
     const cacheDir = await cacheFolder(process.env, join(tmpdir(), `brakelight-cache-${process.getuid?.()}`));
@@ -69,6 +64,12 @@ async function prepare(browser: boolean): Promise<Run> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What is being fetched, and an engine that died, are worth a line among the tests; the rest of a log entry is not. */
+function printMessage(entry: string): void {
+  const { msg } = JSON.parse(entry) as { msg?: string };
+  console.log(`  ${msg ?? entry}`);
 }
 
 async function cleanUp({ engines, folder }: Run): Promise<void> {

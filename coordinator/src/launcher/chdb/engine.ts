@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { ClickHouseError, notImplemented } from './error.js';
@@ -60,7 +61,12 @@ export class ChdbEngine {
     const path = join(this.#spool, randomUUID());
     const settings = settingsClause(statement.settings);
     const sql = `${body}\nINTO OUTFILE '${path.replaceAll(/['\\]/g, '\\$&')}' TRUNCATE FORMAT ${format}${settings}`;
-    await session.queryBindAsync(sql, bindable(statement.query, statement.parameters));
+    try {
+      await session.queryBindAsync(sql, bindable(statement.query, statement.parameters));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
     return { kind: 'file', path, format };
   }
 }
