@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedRedis, findRedis } from '@brakelight/coordinator/launcher/redis';
+import { readPressure } from '@brakelight/coordinator/live/pressure';
 import { Database } from '@brakelight/coordinator/store/client';
+import { openStore } from '@brakelight/coordinator/store/store';
 import { pino } from 'pino';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { until } from '../support/until.js';
@@ -68,6 +70,50 @@ describe('a Redis that is killed', () => {
     expect([...(await probe.states(accepted)).values()]).toEqual(accepted.map(() => 'pending'));
     coordinator.startWorker();
     await allStored(coordinator, accepted);
+  });
+});
+
+describe('a Redis that runs out of memory', () => {
+  it('refuses submissions while there is room left for the workers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'brakelight-chaos-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const redis = await EmbeddedRedis.start(await findRedis(inject('cacheDir'), logger), folder, logger);
+    onTestFinished(() => redis.stop());
+    const coordinator = await startTestCoordinator({}, { redisUrl: redis.url, worker: false });
+    onTestFinished(() => coordinator.close());
+    const probe = await TestProbe.enrolled(coordinator);
+    const test = await probe.draw();
+    const { usedBytes } = await readPressure(coordinator.redis);
+    await coordinator.redis.config('SET', 'maxmemory', String(Math.round(usedBytes * 1.25)));
+    const answer = await probe.submit([resultOf(test)]);
+    expect(problemOf(answer)).toMatchObject({ status: 503, code: 'overloaded' });
+    await coordinator.redis.config('SET', 'maxmemory', String(usedBytes * 10));
+    await until('it takes them again', async () => (await probe.submit([resultOf(test)])).status === 202);
+    coordinator.startWorker();
+    await allStored(coordinator, [test.id]);
+  });
+});
+
+describe('a worker that is closed while the store is away', () => {
+  it('stops by its deadline, and the next one stores what it left', async () => {
+    const away = openStore({ url: 'http://127.0.0.1:1', logger });
+    onTestFinished(() => away.close());
+    const coordinator = await startTestCoordinator({}, { worker: false });
+    onTestFinished(() => coordinator.close());
+    const probe = await TestProbe.enrolled(coordinator);
+    const tests = await probe.drawMany(6);
+    for (const test of tests) await probe.accepted([resultOf(test)]);
+    const worker = coordinator.startWorker(away.measurements);
+    await until('it waits for the store', () =>
+      coordinator.log.some((line) => line.includes('waiting for it')),
+    );
+    const begun = performance.now();
+    await worker.close(300);
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    const ids = tests.map((test) => test.id);
+    expect([...(await probe.states(ids)).values()]).toEqual(ids.map(() => 'pending'));
+    coordinator.startWorker();
+    await allStored(coordinator, ids);
   });
 });
 

@@ -12,8 +12,9 @@ import { connectForRequests, connectForWorkers, ready } from '@brakelight/coordi
 import { createLogger } from '@brakelight/coordinator/logging';
 import { openNetwork } from '@brakelight/coordinator/network/network';
 import { openKeyring } from '@brakelight/coordinator/probes/keyring';
+import type { Measurements } from '@brakelight/coordinator/store/measurements';
 import { openStore, type Store } from '@brakelight/coordinator/store/store';
-import { openWire, type Wire } from '@brakelight/coordinator/wire';
+import { openWire, type Wire, type WireDeps } from '@brakelight/coordinator/wire';
 import type { MeasurementServer } from '@brakelight/coordinator/work/draw';
 import type { Catalogue } from '@brakelight/shared';
 import type { Redis } from 'ioredis';
@@ -68,7 +69,8 @@ export interface TestCoordinator {
   readonly log: string[];
   /** Moves the coordinator's clock. */
   readonly clock: { offsetMs: number };
-  startWorker(): IngestWorker;
+  /** @param into another store than the coordinator's own */
+  startWorker(into?: Measurements): IngestWorker;
   close(): Promise<void>;
 }
 
@@ -98,7 +100,7 @@ export async function startTestCoordinator(
   await store.migrate();
   const keyring = await openKeyring(dataDir);
   const registry = new Registry();
-  const wire = openWire({
+  const deps: WireDeps = {
     config,
     redis,
     prefix,
@@ -110,16 +112,20 @@ export async function startTestCoordinator(
     registry,
     logger,
     now: () => Date.now() + clock.offsetMs,
-  });
+  };
+  const wire = openWire(deps);
   const app = await buildApp({ logger, trustProxy: [], rateLimit: config.http.rateLimit });
   wire.addRoutes(app, new Access({ apiKeys: new ApiKeys(redis, prefix), adminKey: ADMIN_KEY }));
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
 
+  const others: Wire[] = [];
   const workers: { worker: IngestWorker; redis: Redis }[] = [];
-  const startWorker = () => {
+  const startWorker = (into?: Measurements) => {
     const workerRedis = connectForWorkers(redisUrl, logger);
-    const worker = wire.startWorker(workerRedis);
+    const from = into ? openWire({ ...deps, measurements: into, registry: new Registry() }) : wire;
+    const worker = from.startWorker(workerRedis);
+    if (from !== wire) others.push(from);
     workers.push({ worker, redis: workerRedis });
     return worker;
   };
@@ -143,7 +149,7 @@ export async function startTestCoordinator(
         await worker.close(5_000);
         workerRedis.disconnect();
       }
-      await wire.queue.close();
+      for (const one of [wire, ...others]) await one.queue.close();
       redis.disconnect();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

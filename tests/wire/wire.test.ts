@@ -1,5 +1,6 @@
-import { EnrolmentAnswer, importPublicKey, verifyMessage } from '@brakelight/shared';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DrawnTest, EnrolmentAnswer, importPublicKey, verifyMessage } from '@brakelight/shared';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/until.js';
 import { CATALOGUE, startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
 import { problemOf, resultOf, send, TestProbe } from './test-probe.js';
@@ -193,11 +194,60 @@ describe('submissions', () => {
     expect(metrics).toMatch(/brakelight_rows_stored_total\{source="network"\} \d+/);
   });
 
-  it('never writes an address into a log or into Redis', async () => {
-    const probe = await TestProbe.enrolled(coordinator);
+  it('writes an address into no log, no key of Redis and no row', async () => {
+    const quiet = await startTestCoordinator({}, { worker: false });
+    onTestFinished(() => quiet.close());
+    const probe = await TestProbe.enrolled(quiet);
     const test = await probe.draw();
-    await probe.submit([resultOf(test)], { localAddress: '127.0.77.7' });
-    await stored(probe, [test.id]);
-    expect(coordinator.log.join('')).not.toContain('127.0.77.7');
+    const answer = await probe.submit([resultOf(test)], { localAddress: '127.0.77.7' });
+    expect(answer.status).toBe(202);
+    const kept = await everythingIn(quiet.redis, quiet.prefix);
+    expect(kept).toContain(test.id);
+    expect(kept).toContain('64496');
+    expect(kept).not.toContain('127.0.77');
+    expect(quiet.log.join('')).not.toContain('127.0.77');
+    quiet.startWorker();
+    await until('it is stored', async () => (await probe.states([test.id])).get(test.id) === 'stored');
+    const { data } = await quiet.store.measurements.list({}, { limit: 10 });
+    expect(JSON.stringify(data)).not.toContain('127.0.77');
   });
 });
+
+describe('probation', () => {
+  it('ends after so many tests, and begins again for who returns only what suits him', async () => {
+    const strict = await startTestCoordinator({ PROBATION_TESTS: '3' });
+    onTestFinished(() => strict.close());
+    const probe = await TestProbe.enrolled(strict);
+    const reasonOf = async (test: DrawnTest) => {
+      await probe.accepted([resultOf(test)]);
+      await stored(probe, [test.id]);
+      const { data } = await strict.store.measurements.list({}, { limit: 500 });
+      return data.find((row) => row.id === test.id)?.invalidReason;
+    };
+    const [a, b, c, d, ...rest] = (await probe.drawMany(60)) as [DrawnTest, DrawnTest, DrawnTest, DrawnTest];
+    expect(await reasonOf(a)).toBe('probation');
+    await probe.accepted([resultOf(b), resultOf(c)]);
+    // 60 were drawn and 3 came back.
+    expect(await reasonOf(d)).toBe('probation');
+    await probe.accepted((rest as DrawnTest[]).slice(0, 50).map((test) => resultOf(test)));
+    expect(await reasonOf(await probe.draw())).toBeNull();
+  });
+});
+
+/** Every key below a prefix and what it holds, as one text. */
+async function everythingIn(redis: Redis, prefix: string): Promise<string> {
+  const parts: string[] = [];
+  for (const key of await redis.keys(`${prefix}:*`)) {
+    const type = await redis.type(key);
+    const readers: Record<string, () => Promise<unknown>> = {
+      string: () => redis.get(key),
+      hash: () => redis.hgetall(key),
+      set: () => redis.smembers(key),
+      zset: () => redis.zrange(key, 0, -1),
+      list: () => redis.lrange(key, 0, -1),
+      stream: () => redis.xrange(key, '-', '+'),
+    };
+    parts.push(key, JSON.stringify(await readers[type]?.()));
+  }
+  return parts.join('\n');
+}
