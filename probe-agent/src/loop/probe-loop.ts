@@ -23,6 +23,8 @@ import { unmeasured } from './unmeasured.js';
 const LONGEST_SLEEP_MS = 5_000;
 /** Shortest: whatever goes wrong, the loop does not spin. */
 const SHORTEST_SLEEP_MS = 50;
+/** Results of a long round do not wait for its end. */
+const DELIVER_EVERY_MS = 5_000;
 /** How long `once` waits for its results to be stored. */
 const ONCE_DELIVERY_MS = 60_000;
 
@@ -170,6 +172,7 @@ export class ProbeLoop {
     this.#parts.onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
 
     const fetchedAt = now();
+    let deliveredAt = fetchedAt;
     const results: TestResult[] = [];
     for (const test of work.tests) {
       if (this.#parts.spool.has(test.id)) continue;
@@ -179,9 +182,22 @@ export class ProbeLoop {
       await this.#parts.spool.add(result);
       results.push(result);
       this.#parts.onEvent({ event: 'measured', result });
+      if (now() - deliveredAt >= DELIVER_EVERY_MS && !signal.aborted) {
+        deliveredAt = now();
+        await this.#deliverMeanwhile(signal);
+      }
     }
     await board.set({ measuring: null });
     return results;
+  }
+
+  /** Between two tests; a coordinator in trouble does not keep us from measuring on. */
+  async #deliverMeanwhile(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.delivery.round(signal);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof ContactError)) throw error;
+    }
   }
 
   /** @returns `left` when this probe has left: then nothing may be kept; `broken` when our own code failed */
