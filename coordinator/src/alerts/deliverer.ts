@@ -27,8 +27,8 @@ export interface DelivererDeps {
 
 const CONCURRENCY = 20;
 /** A worker that dies holds its message for this long at most. */
-const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 5_000;
+const LOCK_MS = 6_000;
+const STALLED_CHECK_MS = 3_000;
 /** How often lanes are looked at in case one was left without a job. */
 const SWEEP_MS = 60_000;
 const NOT_YET_MS = 1_000;
