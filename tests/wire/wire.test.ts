@@ -243,8 +243,8 @@ async function everythingIn(redis: Redis, prefix: string): Promise<string> {
       string: () => redis.get(key),
       hash: () => redis.hgetall(key),
       set: () => redis.smembers(key),
-      zset: () => redis.zrange(key, 0, -1),
-      list: () => redis.lrange(key, 0, -1),
+      zset: () => redis.zrange(key, '0', '-1'),
+      list: () => redis.lrange(key, '0', '-1'),
       stream: () => redis.xrange(key, '-', '+'),
     };
     parts.push(key, JSON.stringify(await readers[type]?.()));
