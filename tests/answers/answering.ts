@@ -52,14 +52,18 @@ export async function startAnswering(): Promise<Answering> {
     allowCidr: ['127.0.0.0/8'],
     publicUrl: 'https://watch.example',
   });
-  const app = await buildApp({ logger, trustProxy: [], rateLimit: { max: 10_000, windowS: 60 } });
+  const apiKeys = new ApiKeys(redis, prefix);
+  const access = new Access({ apiKeys, adminKey: ADMIN_KEY });
+  const app = await buildApp({
+    logger,
+    trustProxy: [],
+    rateLimit: { max: 10_000, windowS: 60, keyOf: (request) => access.keyOf(request) },
+  });
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url, schema }) => {
     const hidden = (schema as { hide?: boolean } | undefined)?.hide === true;
     for (const one of [method].flat()) if (one !== 'HEAD' && !hidden) routes.push(`${one} ${url}`);
   });
-  const apiKeys = new ApiKeys(redis, prefix);
-  const access = new Access({ apiKeys, adminKey: ADMIN_KEY });
   const engines = { clickhouse: true };
   await openApi(app, { publicUrl: 'https://watch.example', version: '0.1.0' });
   metricsRoutes(app, { registry, queues: [telling.queue.jobs], now });

@@ -251,6 +251,14 @@ describe('answers', () => {
       }
     });
 
+    it('may ask more often', async () => {
+      const { key } = await makeKey(['read']);
+      const stranger = await get('/v1/cells', { authorization: 'Bearer bl_x' });
+      expect(stranger.headers['ratelimit-policy']).toBe('"default";q=10000;w=60');
+      const known = await get('/v1/cells', { authorization: `Bearer ${key}` });
+      expect(known.headers['ratelimit-policy']).toBe('"default";q=100000;w=60');
+    });
+
     it('make enrolment tokens', async () => {
       const made = await send('POST', '/v1/tokens', ADMIN_KEY, { kind: 'one-time', owner: 'anna' });
       expect(made.statusCode, made.body).toBe(201);

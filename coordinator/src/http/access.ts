@@ -48,6 +48,16 @@ export class Access {
     return caller;
   }
 
+  /** Id of the good key that a request carries, if any. Never rejects: who cannot be asked about is a stranger. */
+  async keyOf(request: FastifyRequest): Promise<string | undefined> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return undefined;
+    return this.#identify(authorization).then(
+      ({ id }) => id,
+      () => undefined,
+    );
+  }
+
   async #identify(header: string | undefined): Promise<Caller> {
     if (header === undefined) throw new ProblemError('api-key-missing', { headers: CHALLENGE });
     const key = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header)?.[1];
