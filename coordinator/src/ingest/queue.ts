@@ -29,6 +29,8 @@ export class IngestQueue {
         stackTraceLimit: 3,
       },
     });
+    // The connection's own watcher logs it; without a listener BullMQ would print it.
+    this.jobs.on('error', () => {});
   }
 
   /** Resolves once Redis has it. @throws ProblemError `unavailable` when that takes too long */
