@@ -14,6 +14,17 @@ export interface Evidence {
   readonly logR: number;
 }
 
+/** When a unit or a pair was measured. */
+export interface Moment {
+  readonly measuredAt: number;
+  readonly period: number;
+}
+
+/** One bad hour is not a throttle: what may be left out as a shock is an hour, or a period where that is shorter. */
+function slotOf(when: Moment, parameters: DetectionParameters): number {
+  return Math.floor(when.measuredAt / Math.min(parameters.periodMs, parameters.shockMs));
+}
+
 /** Where a cell's ln R comes from: its own detector, or a country's mixture. */
 export interface EvidenceSource {
   /** At least ln R, cheaply: most cells need no more. */
@@ -43,15 +54,15 @@ export class CellDetector implements EvidenceSource {
   }
 
   /** @param y X/p0 - 1 */
-  addUnit(indicator: Indicator, group: number, period: number, y: number): void {
-    this.#first ??= period;
-    this.#platform.get(indicator)?.add(group, period, y);
+  addUnit(indicator: Indicator, group: number, when: Moment, y: number): void {
+    this.#first ??= when.period;
+    this.#platform.get(indicator)?.add(group, when.period, slotOf(when, this.#parameters), y);
   }
 
   /** @param gain g of the pair */
-  addPair(group: number, period: number, gain: number): void {
-    this.#first ??= period;
-    this.#swap.add(group, period, gain);
+  addPair(group: number, when: Moment, gain: number): void {
+    this.#first ??= when.period;
+    this.#swap.add(group, when.period, slotOf(when, this.#parameters), gain);
   }
 
   /** At least ln R of the indicator, cheaply: most cells need no more. */
@@ -86,10 +97,10 @@ export class CellDetector implements EvidenceSource {
     return { from, logE, logR: logSumExp(logE) };
   }
 
-  /** ln E of the swap channel for each start; no period is left out: its coin is fair in the worst hour, too. */
+  /** ln E of the swap channel for each start; no slot is left out: its coin is fair in the worst hour, too. */
   swapLogE(from: number, now: number, without = 0): Float64Array {
     const groups = groupsLeftOut(this.#swap.groupsSince(this.#oldest(now)) - without, this.#parameters.trim);
-    return this.#swap.logE(from, now, { groups: groups + without, bestPeriod: false });
+    return this.#swap.logE(from, now, { groups: groups + without, bestSlot: false });
   }
 
   /** Pairs in the swap channel. */
@@ -112,7 +123,7 @@ export class CellDetector implements EvidenceSource {
     const product = this.#platform.get(indicator);
     if (product === undefined) return new Float64Array(now - from + 1);
     const groups = groupsLeftOut(this.groups(now) - without, this.#parameters.trim) + without;
-    return product.logE(from, now, { groups, bestPeriod: !this.#parameters.plain });
+    return product.logE(from, now, { groups, bestSlot: !this.#parameters.plain });
   }
 
   #oldest(now: number): number {
@@ -153,19 +164,20 @@ export class LiftDetector {
   }
 
   /** @returns ln R of the lift where it may have been reached, else `null` */
-  add(group: number, period: number, affected: boolean): number | null {
+  add(group: number, when: Moment, affected: boolean): number | null {
+    const { period } = when;
     if (period > this.#period) {
       this.#period = period;
       this.#q0 = this.#bound();
     }
     this.#units++;
     if (affected) this.#affected++;
-    this.#product.add(group, period, (affected ? 0 : 1) / this.#q0 - 1);
+    this.#product.add(group, period, slotOf(when, this.#parameters), (affected ? 0 : 1) / this.#q0 - 1);
     const wanted = Math.log(this.#parameters.liftThreshold);
     if (affected || this.#product.upperLogR() < wanted) return null;
     const from = Math.max(this.#first, period - this.#parameters.windowPeriods + 1);
     const groups = groupsLeftOut(this.#product.groupsSince(from), this.#parameters.trim);
-    return logSumExp(this.#product.logE(from, period, { groups, bestPeriod: !this.#parameters.plain }));
+    return logSumExp(this.#product.logE(from, period, { groups, bestSlot: !this.#parameters.plain }));
   }
 
   #bound(): number {

@@ -19,7 +19,9 @@ export interface DetectionParameters {
   readonly liftThreshold: number;
   /** Groups left out, the most favourable first: a number, or `auto` (1 up to 7 groups, 2 up to 19, 10 % beyond). */
   readonly trim: number | 'auto';
-  /** Leaves out what is there for dependence: transition bounds and the best period. */
+  /** Longest shared shock: the best stretch of this length (or period, where shorter) is left out. */
+  readonly shockMs: number;
+  /** Leaves out what is there for dependence: transition bounds and the best shock slot's leave-out. */
   readonly plain: boolean;
   /** Subnets and owners whose log-product must be positive for an alarm. */
   readonly minSubnets: number;
@@ -60,6 +62,7 @@ export const DEFAULT_PARAMETERS: DetectionParameters = {
   suspicion: 1000,
   liftThreshold: 1000,
   trim: 'auto',
+  shockMs: HOUR_MS / 2,
   plain: false,
   minSubnets: 3,
   minOwners: 2,

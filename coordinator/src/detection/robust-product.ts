@@ -1,21 +1,22 @@
 import { logAdd } from './bounds.js';
+import { BestSlots, TopSum } from './leave-out.js';
 
 /** Which part of the evidence is left out before it counts. */
 export interface LeaveOut {
   /** f: groups with the largest positive log-products. */
   readonly groups: number;
-  /** Leave out the one period with the largest log-sum, too. */
-  readonly bestPeriod: boolean;
+  /** Leave out the one shock slot (an hour, or the period where shorter) with the largest log-sum, too. */
+  readonly bestSlot: boolean;
 }
 
 /**
  * Robust product of bets, method section 4: for each start s the mixture over lambda of
- * `exp(sum of log(1 + lambda y) since s, without the f best groups and the best period)`.
+ * `exp(sum of log(1 + lambda y) since s, without the f best groups and the best slot)`.
  *
  * Every y must have a mean of at most 0 given the past (platform: X/p0 - 1; swap: g), and be at least -1. Then E(s, t)
- * is at most the product over any set of groups and periods that leaves out f groups and one period, hence over the
- * honest ones in ordinary hours, whoever lied or joined when. For that to hold for both at once, the best period counts
- * the positive bets of *all* groups: what is left out twice only makes E smaller.
+ * is at most the product over any set of groups and slots that leaves out f groups and one slot, hence over the
+ * honest ones in ordinary hours, whoever lied or joined when: what is left out is the pair (f groups, one slot) that
+ * together takes away most.
  */
 export class RobustProduct {
   readonly #lambdas: readonly number[];
@@ -25,6 +26,7 @@ export class RobustProduct {
   readonly #positive = new Set<number>();
   #logs: Float64Array;
   #periods: Int32Array;
+  #slots: Float64Array;
   #unitGroups: Int32Array;
   #gains: Uint8Array;
   #count = 0;
@@ -36,6 +38,7 @@ export class RobustProduct {
     this.#upper = new Float64Array(lambdas.length).fill(Number.NEGATIVE_INFINITY);
     this.#logs = new Float64Array(16 * lambdas.length);
     this.#periods = new Int32Array(16);
+    this.#slots = new Float64Array(16);
     this.#unitGroups = new Int32Array(16);
     this.#gains = new Uint8Array(16);
   }
@@ -62,14 +65,16 @@ export class RobustProduct {
 
   /**
    * Places one bet, O(lambdas).
+   * @param slot number of the shock slot; bets come in the order of periods and slots
    * @param y at least -1; mean at most 0 under the null
    */
-  add(group: number, period: number, y: number): void {
+  add(group: number, period: number, slot: number, y: number): void {
     this.advance(period);
     const width = this.#lambdas.length;
     if (this.#count === this.#periods.length) this.#grow();
     const at = this.#count++;
     this.#periods[at] = period;
+    this.#slots[at] = slot;
     this.#unitGroups[at] = group;
     this.#gains[at] = y > 0 ? 1 : 0;
     this.#groups.set(group, period);
@@ -101,33 +106,31 @@ export class RobustProduct {
     const width = this.#lambdas.length;
     const index = new Map<number, number>();
     for (const group of this.#positive) index.set(group, index.size);
-    const sums = new Float64Array(index.size * width);
+    const groups = this.#unitGroups;
+    const sums = this.#lambdas.map(() => new Float64Array(index.size));
     const total = new Float64Array(width);
-    const periodGain = new Float64Array(width);
-    const best = new Float64Array(width);
     const values = new Float64Array(width);
     const top = new TopSum(leaveOut.groups);
+    const slots = leaveOut.bestSlot ? new BestSlots(width) : null;
     let at = this.#count - 1;
     let logE = 0;
     for (let start = toPeriod; start >= fromPeriod; start--) {
       let changed = false;
-      periodGain.fill(0);
       for (; at >= 0 && (this.#periods[at] as number) >= start; at--) {
         changed = true;
-        const group = index.get(this.#unitGroups[at] as number);
+        const group = index.get(groups[at] as number);
+        slots?.add(this.#slots[at] as number, group ?? -1, this.#logs, at * width);
         for (let l = 0; l < width; l++) {
           const log = this.#logs[at * width + l] as number;
           total[l] = (total[l] as number) + log;
-          if (group !== undefined)
-            sums[l * index.size + group] = (sums[l * index.size + group] as number) + log;
-          if (this.#gains[at] === 1) periodGain[l] = (periodGain[l] as number) + log;
+          const own = sums[l] as Float64Array;
+          if (group !== undefined) own[group] = (own[group] as number) + log;
         }
       }
       if (changed) {
         for (let l = 0; l < width; l++) {
-          best[l] = Math.max(best[l] as number, periodGain[l] as number);
-          const groups = top.of(sums, l * index.size, (l + 1) * index.size);
-          values[l] = (total[l] as number) - groups - (leaveOut.bestPeriod ? (best[l] as number) : 0);
+          const own = sums[l] as Float64Array;
+          values[l] = (total[l] as number) - (slots?.mostWith(top, own, l) ?? top.of(own));
         }
         logE = logMeanExp(values);
       }
@@ -164,54 +167,17 @@ export class RobustProduct {
     logs.set(this.#logs);
     const periods = new Int32Array(size);
     periods.set(this.#periods);
+    const slots = new Float64Array(size);
+    slots.set(this.#slots);
     const groups = new Int32Array(size);
     groups.set(this.#unitGroups);
     const gains = new Uint8Array(size);
     gains.set(this.#gains);
-    [this.#logs, this.#periods, this.#unitGroups, this.#gains] = [logs, periods, groups, gains];
-  }
-}
-
-/** Sum of the f largest positive numbers of a range. */
-class TopSum {
-  readonly #size: number;
-  readonly #heap: Float64Array;
-
-  constructor(size: number) {
-    this.#size = size;
-    this.#heap = new Float64Array(size);
-  }
-
-  of(values: Float64Array, from: number, to: number): number {
-    if (this.#size === 0) return 0;
-    if (to - from <= this.#size) {
-      let sum = 0;
-      for (let i = from; i < to; i++) sum += Math.max(0, values[i] as number);
-      return sum;
-    }
-    // A min-heap of zeros: only positive numbers ever enter.
-    const heap = this.#heap.fill(0);
-    for (let i = from; i < to; i++) {
-      const value = values[i] as number;
-      if (value > (heap[0] as number)) this.#replaceLeast(value);
-    }
-    let sum = 0;
-    for (let i = 0; i < this.#size; i++) sum += heap[i] as number;
-    return sum;
-  }
-
-  #replaceLeast(value: number): void {
-    const heap = this.#heap;
-    let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= this.#size) break;
-      if (child + 1 < this.#size && (heap[child + 1] as number) < (heap[child] as number)) child++;
-      if ((heap[child] as number) >= value) break;
-      heap[hole] = heap[child] as number;
-      hole = child;
-    }
-    heap[hole] = value;
+    this.#logs = logs;
+    this.#periods = periods;
+    this.#slots = slots;
+    this.#unitGroups = groups;
+    this.#gains = gains;
   }
 }
 

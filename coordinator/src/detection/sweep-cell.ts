@@ -1,4 +1,10 @@
-import { CellDetector, type Evidence, type EvidenceSource, LiftDetector } from './cell-detector.js';
+import {
+  CellDetector,
+  type Evidence,
+  type EvidenceSource,
+  LiftDetector,
+  type Moment,
+} from './cell-detector.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import type { SwapPair, Unit } from './types.js';
 import { FLAG } from './unit-index.js';
@@ -31,6 +37,8 @@ export class SweepCell implements EvidenceSource {
   readonly #owners = new Map<number, Set<string>>();
   #detector: CellDetector;
   #lift: LiftDetector | null = null;
+  /** What ln R is at most, since it was last worked out in a period. */
+  readonly #known = new Map<Indicator, { readonly period: number; atMost: number }>();
   /** After a lift the starts begin anew, with the next period. */
   #restsUntil = Number.NEGATIVE_INFINITY;
   /** Positions of the cell's units in the index, their flags and periods. */
@@ -71,8 +79,10 @@ export class SweepCell implements EvidenceSource {
   }
 
   /** @param y X/p0 - 1; 0 where there is no basis for a bet */
-  bet(indicator: Indicator, group: number, period: number, y: number): void {
-    if (period > this.#restsUntil) this.#detector.addUnit(indicator, group, period, y);
+  bet(indicator: Indicator, group: number, when: Moment, y: number): void {
+    if (when.period <= this.#restsUntil) return;
+    this.#detector.addUnit(indicator, group, when, y);
+    if (y > 0) this.#mayRise(indicator, Math.log1p(Math.max(...this.#parameters.lambdas) * y));
   }
 
   /** After a unit's bets are placed: does it raise an alarm, or end one? */
@@ -94,9 +104,12 @@ export class SweepCell implements EvidenceSource {
   /** Places a swap pair's bet, and looks. */
   paired(pair: SwapPair, group: number, source: EvidenceSource): void {
     this.#speaks(group, pair);
-    if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair.period, pair.gain);
+    if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair, pair.gain);
     if (pair.gain <= 0 || this.open !== null) return;
-    for (const indicator of this.#indicators) this.#watchAlarm(indicator, pair, source);
+    for (const indicator of this.#indicators) {
+      this.#mayRise(indicator, Math.log1p(pair.gain));
+      this.#watchAlarm(indicator, pair, source);
+    }
   }
 
   /** Do at least 3 subnets of 2 owners (parameters) speak for it since `start`? */
@@ -110,11 +123,15 @@ export class SweepCell implements EvidenceSource {
     return subnets.size >= this.#parameters.minSubnets && owners.size >= this.#parameters.minOwners;
   }
 
-  #watchAlarm(indicator: Indicator, seen: Seen, source: EvidenceSource): void {
+  #watchAlarm(indicator: Indicator, seen: Moment, source: EvidenceSource): void {
     if (this.open !== null) return;
     const suspicious = Math.log(Math.min(this.#parameters.suspicion, this.#parameters.threshold));
     if (source.upperLogR(indicator) < suspicious) return;
+    const wanted = this.suspectedSince === null ? suspicious : Math.log(this.#parameters.threshold);
+    const known = this.#known.get(indicator);
+    if (known !== undefined && known.period === seen.period && known.atMost < wanted) return;
     const evidence = source.evidence(indicator, seen.period);
+    this.#known.set(indicator, { period: seen.period, atMost: evidence.logR });
     if (evidence.logR < suspicious) return;
     this.suspectedSince ??= seen.period;
     if (evidence.logR < Math.log(this.#parameters.threshold)) return;
@@ -131,11 +148,18 @@ export class SweepCell implements EvidenceSource {
     this.#lift = new LiftDetector(this.#parameters, seen.period, this.#since(onset.best));
   }
 
+  /** One bet multiplies R by no more than its own factor: until that reaches the threshold nobody need look again. */
+  #mayRise(indicator: Indicator, log: number): void {
+    const known = this.#known.get(indicator);
+    if (known !== undefined) known.atMost += log;
+  }
+
   #watchLift(unit: Unit, group: number, flags: number): void {
-    const logR = this.#lift?.add(group, unit.period, flags !== 0) ?? null;
+    const logR = this.#lift?.add(group, unit, flags !== 0) ?? null;
     if (logR === null || logR < Math.log(this.#parameters.liftThreshold)) return;
     this.lifts.push({ unit: this.units.length, at: unit.measuredAt, period: unit.period, logR });
     this.#lift = null;
+    this.#known.clear();
     this.suspectedSince = null;
     this.#restsUntil = unit.period;
     this.#detector = new CellDetector(this.#parameters, this.#indicators);
@@ -155,12 +179,6 @@ export class SweepCell implements EvidenceSource {
     addTo(this.#subnets, group, who.subnet);
     addTo(this.#owners, group, who.owner);
   }
-}
-
-/** The unit or pair that is looked at. */
-interface Seen {
-  readonly measuredAt: number;
-  readonly period: number;
 }
 
 /** The start with the largest E, and the range of starts that are nearly as good (a factor of 20). */

@@ -116,8 +116,8 @@ class Run {
       const x = (flags & FLAG[indicator]) === 0 ? 0 : 1;
       // No basis, no bet: a start with nothing staked neither gains nor loses.
       const y = outside.state === 'insufficient' ? 0 : x / p - 1;
-      country.cell.bet(indicator, group, unit.period, y);
-      asn?.bet(indicator, group, unit.period, y);
+      country.cell.bet(indicator, group, unit, y);
+      asn?.bet(indicator, group, unit, y);
     }
     if (asn !== null) country.evidence.changed(unit.asn as number);
     asn?.observed(at, unit, group, flags, asn);
@@ -142,6 +142,12 @@ class Run {
       const found = new Map<number, number>();
       for (const country of this.#countries.values()) {
         if (country.number === -1) continue;
+        const { open } = country.cell;
+        if (open !== null) {
+          // Until it is lifted an alarm stands, and no re-count is needed.
+          if (open.indicator === indicator) found.set(country.number, open.logR);
+          continue;
+        }
         if (country.evidence.upperLogR(indicator) < suspicious) continue;
         const { logR } = country.evidence.evidence(indicator, period);
         if (logR >= suspicious) found.set(country.number, logR);

@@ -1,0 +1,141 @@
+/** Sum of the f largest positive numbers. */
+export class TopSum {
+  readonly #size: number;
+  readonly #heap: Float64Array;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#heap = new Float64Array(size);
+  }
+
+  of(values: Float64Array): number {
+    if (this.#size === 0) return 0;
+    let sum = 0;
+    if (values.length <= this.#size) {
+      for (let i = 0; i < values.length; i++) sum += Math.max(0, values[i] as number);
+      return sum;
+    }
+    // A min-heap of zeros: only positive numbers ever enter.
+    const heap = this.#heap.fill(0);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (value > (heap[0] as number)) this.#replaceLeast(value);
+    }
+    for (let i = 0; i < this.#size; i++) sum += heap[i] as number;
+    return sum;
+  }
+
+  #replaceLeast(value: number): void {
+    const heap = this.#heap;
+    let hole = 0;
+    for (;;) {
+      let child = 2 * hole + 1;
+      if (child >= this.#size) break;
+      if (child + 1 < this.#size && (heap[child + 1] as number) < (heap[child] as number)) child++;
+      if ((heap[child] as number) >= value) break;
+      heap[hole] = heap[child] as number;
+      hole = child;
+    }
+    heap[hole] = value;
+  }
+}
+
+/** Slots that are looked at one by one; of further ones the bound is used. */
+const CANDIDATES = 8;
+/** In larger cells one slot shares little with the f best groups: the bound alone, which costs nothing, will do. */
+const EXACT_GROUPS = 200;
+
+/** Bets of one shock slot: where they are, and per lambda their sum and the sum of the positive ones. */
+interface Slot {
+  readonly number: number;
+  /** Numbers of the bets' groups (-1: a group without any positive bet) and the offset of their logs. */
+  readonly groups: number[];
+  readonly offsets: number[];
+  readonly sum: Float64Array;
+  readonly positive: Float64Array;
+}
+
+/**
+ * The most that one slot and f groups can take away together. Exact for the best few slots by the sum of their positive
+ * bets; beyond them their bound, which takes away more, never less.
+ */
+export class BestSlots {
+  readonly #width: number;
+  readonly #best: Slot[][];
+  #current: Slot | null = null;
+  #logs: Float64Array = new Float64Array(0);
+
+  constructor(width: number) {
+    this.#width = width;
+    this.#best = Array.from({ length: width }, () => []);
+  }
+
+  /** One more bet; bets of a slot come one after another. */
+  add(number: number, group: number, logs: Float64Array, offset: number): void {
+    this.#logs = logs;
+    if (this.#current?.number !== number) this.#open(number);
+    const slot = this.#current as Slot;
+    slot.groups.push(group);
+    slot.offsets.push(offset);
+    for (let l = 0; l < this.#width; l++) {
+      const log = logs[offset + l] as number;
+      slot.sum[l] = (slot.sum[l] as number) + log;
+      if (log > 0) slot.positive[l] = (slot.positive[l] as number) + log;
+    }
+  }
+
+  /** max over slots of (sum of the slot + f best groups without the slot). */
+  mostWith(top: TopSum, groups: Float64Array, l: number): number {
+    const alone = top.of(groups);
+    let most = alone;
+    if (groups.length > EXACT_GROUPS) {
+      const best = Math.max(this.#best[l]?.[0]?.positive[l] ?? 0, this.#current?.positive[l] ?? 0);
+      return alone + best;
+    }
+    const candidates = this.#best[l] as Slot[];
+    const current = this.#current;
+    if (current !== null) most = Math.max(most, this.#with(current, top, groups, l));
+    for (const [rank, slot] of candidates.entries()) {
+      const bound = alone + (slot.positive[l] as number);
+      if (bound <= most) break;
+      most = rank === CANDIDATES ? bound : Math.max(most, this.#with(slot, top, groups, l));
+    }
+    return most;
+  }
+
+  #with(slot: Slot, top: TopSum, groups: Float64Array, l: number): number {
+    this.#move(slot, groups, l, -1);
+    const most = (slot.sum[l] as number) + top.of(groups);
+    this.#move(slot, groups, l, 1);
+    return most;
+  }
+
+  #move(slot: Slot, groups: Float64Array, l: number, sign: number): void {
+    for (const [i, group] of slot.groups.entries()) {
+      if (group === -1) continue;
+      const log = this.#logs[(slot.offsets[i] as number) + l] as number;
+      groups[group] = (groups[group] as number) + sign * log;
+    }
+  }
+
+  /** The slot before is complete: it takes its place among the best of each lambda. */
+  #open(number: number): void {
+    const done = this.#current;
+    for (let l = 0; done !== null && l < this.#width; l++) {
+      const best = this.#best[l] as Slot[];
+      const gain = done.positive[l] as number;
+      if (gain === 0 || (best.length > CANDIDATES && gain <= ((best.at(-1) as Slot).positive[l] as number)))
+        continue;
+      const at = best.findIndex((slot) => (slot.positive[l] as number) < gain);
+      best.splice(at === -1 ? best.length : at, 0, done);
+      if (best.length > CANDIDATES + 1) best.pop();
+    }
+    this.#current = {
+      number,
+      groups: [],
+      offsets: [],
+      sum: new Float64Array(this.#width),
+      positive: new Float64Array(this.#width),
+    };
+  }
+}
