@@ -37,7 +37,9 @@ interface Transfer {
 }
 
 const SAMPLE_MS = 100;
-const MAX_SAMPLES = 200;
+const MAX_SAMPLES = 120;
+/** Of all results together: bounds what is remembered, however many ask. */
+const MAX_ALL_SAMPLES = 50_000;
 const MAX_RESULTS = 5_000;
 const KEPT_MS = 10 * 60_000;
 
@@ -45,6 +47,7 @@ const KEPT_MS = 10 * 60_000;
 export class Transfers {
   readonly #transfers = new Map<string, Transfer>();
   readonly #open = new Set<Transfer>();
+  #sampleCount = 0;
   readonly #readTcpInfo: ReadTcpInfo | null;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -68,6 +71,7 @@ export class Transfers {
   ): Watch {
     const earlier = this.#transfers.get(id);
     const goesOn = earlier !== undefined && earlier.socket === socket && earlier.direction === direction;
+    if (earlier !== undefined && !goesOn) this.#sampleCount -= earlier.samples.length;
     const transfer: Transfer = {
       direction,
       socket,
@@ -116,16 +120,20 @@ export class Transfers {
   #sample(transfer: Transfer): TransferSample {
     const { socket, sinceMs, bytes, samples } = transfer;
     const sample = { ms: Math.round(this.#now() - sinceMs), bytes, ...this.#readTcpInfo?.(socket) };
-    if (samples.length < MAX_SAMPLES) samples.push(sample);
+    if (samples.length < MAX_SAMPLES && this.#sampleCount < MAX_ALL_SAMPLES) {
+      samples.push(sample);
+      this.#sampleCount += 1;
+    }
     return sample;
   }
 
   /** Oldest first: a map keeps the order of insertion. */
   #forget(): void {
-    for (const [id, { sinceMs, open }] of this.#transfers) {
-      const over = this.#transfers.size > MAX_RESULTS;
+    for (const [id, { sinceMs, open, samples }] of this.#transfers) {
+      const over = this.#transfers.size > MAX_RESULTS || this.#sampleCount >= MAX_ALL_SAMPLES;
       if (!over && (open || this.#now() - sinceMs < KEPT_MS)) return;
       this.#transfers.delete(id);
+      this.#sampleCount -= samples.length;
     }
   }
 }
