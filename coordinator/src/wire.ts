@@ -23,6 +23,7 @@ import { Counters } from './live/counters.js';
 import { Dirty } from './live/dirty.js';
 import { Due } from './live/due.js';
 import { ImportJobs } from './live/import-jobs.js';
+import { ImportNotify } from './live/import-notify.js';
 import { Nonces } from './live/nonces.js';
 import { Probes } from './live/probes.js';
 import { Taken } from './live/taken.js';
@@ -60,6 +61,7 @@ export interface Wire {
   readonly probes: Probes;
   readonly tokens: Tokens;
   readonly imports: ImportIntake;
+  readonly importNotify: ImportNotify;
   addRoutes(app: App, access: Access): void;
   /** @param redis see `connectForWorkers` */
   startWorker(redis: Redis): IngestWorker;
@@ -78,7 +80,14 @@ export function openWire(deps: WireDeps): Wire {
   const tickets = new Tickets(keyring.ticketKey);
   const metrics = new IngestMetrics(deps.registry);
   const probation = new ProbationRule(config.probes, counters, now);
-  const imports = new ImportIntake({ queue, jobs: importJobs, store: measurements, now });
+  const importNotify = new ImportNotify(redis, prefix);
+  const imports = new ImportIntake({
+    queue,
+    jobs: importJobs,
+    notify: importNotify,
+    store: measurements,
+    now,
+  });
 
   const addRoutes = (app: App, access: Access) => {
     const signatures = new Signatures({
@@ -132,5 +141,5 @@ export function openWire(deps: WireDeps): Wire {
       logger,
     });
 
-  return { queue, dirty, probes, tokens, imports, addRoutes, startWorker };
+  return { queue, dirty, probes, tokens, imports, importNotify, addRoutes, startWorker };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Problem } from '@brakelight/shared';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { adminKeyFile } from '../admin-key.js';
 import { loadConfig } from '../config.js';
 import { findRunning } from '../running.js';
@@ -16,6 +16,20 @@ export class CommandError extends Error {
   }
 }
 
+/** Nobody answered, or the answer was "later": nothing is wrong with the request. */
+export class TryLater extends CommandError {
+  /** What the coordinator asked for; `undefined` where it said nothing. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Longest wait for an answer. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
 /** Speaks to a running coordinator with the operator's key. */
 export class CoordinatorClient {
   readonly #origin: string;
@@ -29,34 +43,48 @@ export class CoordinatorClient {
   /**
    * One request.
    * @param answer schema of the answer; `undefined` where there is none to read
+   * @param body sent as JSON; a Buffer holds JSON already, compressed with gzip
+   * @throws TryLater when nobody answers, or the coordinator cannot take it now
    * @throws CommandError in words for the person at the shell
    */
   async call<T>(method: string, path: string, answer: z.ZodType<T>, body?: unknown): Promise<T> {
+    const compressed = body instanceof Buffer;
+    const silence = () => {
+      throw new TryLater(`No coordinator answers at ${this.#origin}. Start one with: npm start`);
+    };
     const response = await fetch(new URL(path, this.#origin), {
       method,
       headers: {
         authorization: `Bearer ${this.#key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(compressed && { 'content-encoding': 'gzip' }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: compressed ? new Uint8Array(body) : JSON.stringify(body) }),
       redirect: 'error',
-    }).catch(() => {
-      throw new CommandError(`No coordinator answers at ${this.#origin}. Start one with: npm start`);
-    });
-    const text = await response.text();
-    if (!response.ok) throw refusal(response.status, text);
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    }).catch(silence);
+    const text = await response.text().catch(silence);
+    if (!response.ok) throw refusal(response, text);
     return answer.parse(text === '' ? undefined : JSON.parse(text));
   }
 }
 
-function refusal(status: number, text: string): CommandError {
-  const code = status === 401 || status === 403 ? 4 : 1;
+function refusal({ status, headers }: Response, text: string): CommandError {
+  const message = words(status, text);
+  if (status === 429 || status >= 500) {
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+    return new TryLater(message, Number.isFinite(seconds) ? seconds * 1000 : undefined);
+  }
+  return new CommandError(message, status === 401 || status === 403 ? 4 : 1);
+}
+
+function words(status: number, text: string): string {
   try {
     const { title, detail, errors = [] } = Problem.parse(JSON.parse(text));
     const lines = errors.map(({ path, message }) => `\n  ${path} ${message}`);
-    return new CommandError(`${title}. ${detail ?? ''}${lines.join('')}`, code);
+    return `${title}. ${detail ?? ''}${lines.join('')}`;
   } catch {
-    return new CommandError(`The coordinator answered ${status}.`, code);
+    return `The coordinator answered ${status}.`;
   }
 }
 
@@ -72,14 +100,16 @@ export async function connect(
   const host = ['0.0.0.0', '::'].includes(http.host) ? '127.0.0.1' : http.host;
   const guess = `${http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
   const here = (await findRunning(dataDir))?.url ?? guess;
-  const key = http.adminKey ?? (await readKey(dataDir));
+  const key = http.adminKey ?? (await readKey(dataDir, origin ?? here));
   return new CoordinatorClient(origin ?? here, key);
 }
 
-async function readKey(dataDir: string): Promise<string> {
+async function readKey(dataDir: string, origin: string): Promise<string> {
   try {
     return (await readFile(adminKeyFile(dataDir), 'utf8')).trim();
   } catch {
+    // Where nobody answers a key would not help.
+    await new CoordinatorClient(origin, '').call('GET', '/healthz', z.unknown());
     throw new CommandError(
       `There is no admin key in ${dataDir}. Set DATA_DIR to the coordinator's data folder, or ADMIN_KEY to its key.`,
       4,

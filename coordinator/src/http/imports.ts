@@ -21,6 +21,14 @@ export function importRoutes(app: App, deps: ImportRouteDeps): void {
   const raw = new WeakMap<object, Buffer>();
   const tags = ['imports'];
   const params = z.object({ source: Slug });
+  const querystring = z.strictObject({
+    notify: z
+      .enum(['true', 'false'])
+      .optional()
+      .meta({
+        description: 'Whether webhooks are told of incidents in this source from now on (default: no)',
+      }),
+  });
   const onRequest = access.require('admin');
   const security = [{ apiKey: [] }];
 
@@ -33,6 +41,7 @@ export function importRoutes(app: App, deps: ImportRouteDeps): void {
         tags,
         security,
         params,
+        querystring,
         body: ImportBatch,
         response: { 202: ImportAnswer, ...REFUSALS },
       },
@@ -52,7 +61,11 @@ export function importRoutes(app: App, deps: ImportRouteDeps): void {
         throw request.validationError;
       const body = raw.get(request) ?? Buffer.alloc(0);
       const gzip = isGzip(request.headers['content-encoding']);
-      return reply.code(202).send(await imports.take(request.params.source, body, gzip, request.body));
+      const notify = request.query.notify === 'true';
+      const { source } = request.params;
+      return reply
+        .code(202)
+        .send(await imports.take(source, { raw: body, gzip, body: request.body, notify }));
     },
   );
 

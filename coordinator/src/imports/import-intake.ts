@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { ProblemError } from '../http/problem.js';
 import type { IngestQueue } from '../ingest/queue.js';
 import type { ImportJobs } from '../live/import-jobs.js';
+import type { ImportNotify } from '../live/import-notify.js';
 import { type ImportAnswer, ImportBatch, type ImportProgress, ImportRow } from './row.js';
 
 /** Source of what our own probes measure; no import may pretend to be it. */
@@ -16,9 +17,21 @@ export interface ImportStore {
   count(source: string): Promise<number>;
 }
 
+/** A batch of rows as it came. */
+export interface ReceivedBatch {
+  /** The bytes; `gzip` says whether they are compressed. */
+  readonly raw: Buffer;
+  readonly gzip: boolean;
+  /** The same, parsed. */
+  readonly body: unknown;
+  /** Whether webhooks are told of incidents in this source. */
+  readonly notify: boolean;
+}
+
 export interface ImportIntakeDeps {
   readonly queue: IngestQueue;
   readonly jobs: ImportJobs;
+  readonly notify: ImportNotify;
   readonly store: ImportStore;
   readonly now: () => number;
 }
@@ -31,10 +44,13 @@ export class ImportIntake {
     this.#deps = deps;
   }
 
-  /** @param raw bytes as they came; @param body the same, parsed. @throws ProblemError */
-  async take(source: string, raw: Buffer, gzip: boolean, body: unknown): Promise<ImportAnswer> {
+  /** @throws ProblemError */
+  async take(source: string, batch: ReceivedBatch): Promise<ImportAnswer> {
+    const { raw, gzip, body, notify } = batch;
     if (source === OWN_SOURCE) throw new ProblemError('reserved-source');
     const { rows } = this.#envelope(body);
+    // Before the rows: whoever judges them must know.
+    await this.#deps.notify.set(source, notify);
     const exceptions: ImportAnswer['exceptions'] = [];
     const byId = new Map<string, number>();
     rows.forEach((item, index) => {
