@@ -18,7 +18,6 @@ import type { Random } from './random.js';
 
 export interface LiarOptions {
   readonly coordinator: string;
-  readonly token: string;
   readonly localAddress: string;
   /** The platform it slanders. */
   readonly target: string;
@@ -53,8 +52,8 @@ export class Liar {
   }
 
   /** Enrols, then lies until it is stopped. */
-  async start(): Promise<void> {
-    const { token, now } = this.#options;
+  async start(token: string): Promise<void> {
+    const { now } = this.#options;
     const { publicKey } = await introduce(this.#http, now());
     const as = (keyId: string) =>
       new Coordinator(this.#http, { keyId, privateKey: this.#privateKey }, publicKey, now);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Credentials } from './certificates.js';
 import { isUnder } from './client-hello.js';
 
@@ -38,13 +38,14 @@ export class PlatformServer {
   constructor(sites: readonly [Site, ...Site[]], pool: Buffer) {
     this.#sites = sites;
     this.#pool = pool;
+    const contexts = new Map<Site, SecureContext>(sites.map((s) => [s, createSecureContext(s.credentials)]));
     this.#server = createServer(
       {
         ...sites[0].credentials,
         minVersion: 'TLSv1.2',
         SNICallback: (name, done) => {
           const site = this.#site(name);
-          if (site) done(null, createSecureContext(site.credentials));
+          if (site) done(null, contexts.get(site));
           else done(new Error(`no site for ${name}`));
         },
       },

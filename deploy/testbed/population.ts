@@ -18,8 +18,8 @@ export interface PopulationOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** So many agents enrol at a time: each is a process of its own. */
-const JOINING_AT_ONCE = 4;
+/** So many agents arrive at a time: each is a process of its own, and all of them at once would measure the machine. */
+const ARRIVING_AT_ONCE = 3;
 const BUDGET = '100GB';
 
 /** All volunteers of a world: real agents as child processes, and the liar. */
@@ -35,7 +35,7 @@ export class Population {
     this.#liars = liars;
   }
 
-  /** Enrols everybody, then lets everybody measure. @throws Error when one could not join; the others are stopped */
+  /** Lets one after another enrol and begin to measure. @throws Error when one could not join; the others are stopped */
   static async settle(options: PopulationOptions): Promise<Population> {
     const { world, coordinator, token } = options;
     const random = new Random(options.seed).fork('liar');
@@ -57,31 +57,32 @@ export class Population {
           launchHere,
         ),
     );
-    const queue = honest.map(({ owner }, i) => ({ owner, agent: agents[i] }));
-    const next = async (): Promise<void> => {
-      for (let one = queue.shift(); one; one = queue.shift())
-        await one.agent?.join(coordinator, await token(one.owner));
-    };
-    await Promise.all(Array.from({ length: JOINING_AT_ONCE }, next));
-
-    const lying: Liar[] = [];
-    for (const { owner, line } of liars)
-      lying.push(
+    const lying = liars.map(
+      ({ line }) =>
         new Liar({
           coordinator,
-          token: await token(owner),
           localAddress: line.address,
           target: slandered,
           random,
           now: options.now,
           onError: options.onError,
         }),
-      );
+    );
     const population = new Population(agents, lying, slandered);
+    const arrivals: (() => Promise<void>)[] = [
+      ...agents.map((agent, i) => async () => {
+        await agent.join(coordinator, await token(honest[i]?.owner ?? ''));
+        await agent.run();
+      }),
+      ...lying.map((liar, i) => async () => liar.start(await token(liars[i]?.owner ?? ''))),
+    ];
+    const arrive = async (): Promise<void> => {
+      for (let next = arrivals.shift(); next; next = arrivals.shift()) await next();
+    };
     try {
-      for (const agent of agents) await agent.run();
-      for (const liar of lying) await liar.start();
+      await Promise.all(Array.from({ length: ARRIVING_AT_ONCE }, arrive));
     } catch (error) {
+      arrivals.length = 0;
       await population.stop();
       throw error;
     }
