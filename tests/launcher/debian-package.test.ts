@@ -18,7 +18,8 @@ const FETCH = `
   await fetchDebianPackage({ name: 'redis', packages: ['redis-server', 'redis-tools'], cacheDir: process.env.CACHE, logger });
 `;
 
-describe.skipIf(!inject('canFetchPackages'))('fetching a package', () => {
+// A mirror may be slow; nothing here is about speed.
+describe.skipIf(!inject('canFetchPackages'))('fetching a package', { timeout: 240_000 }, () => {
   it('never takes a half-finished fetch for a finished one', async () => {
     const cacheDir = await temporaryFolder();
     const child = spawn(process.execPath, ['--input-type=module', '--eval', FETCH], {

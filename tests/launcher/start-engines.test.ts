@@ -110,7 +110,8 @@ function anotherUser(): number | undefined {
 
 const canFetch = inject('canFetchPackages');
 
-describe.skipIf(!canFetch)('without a Redis on PATH', () => {
+// A mirror may be slow; nothing here is about speed.
+describe.skipIf(!canFetch)('without a Redis on PATH', { timeout: 240_000 }, () => {
   it('fetches the package of the distribution, twice at once, into a cache that was empty', async () => {
     const PATH = await pathWithoutRedis();
     const XDG_CACHE_HOME = await temporaryFolder();
