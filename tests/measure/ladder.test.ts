@@ -19,7 +19,6 @@ async function ranged(size: number) {
     socket.write(
       head(206, { 'content-length': part.length, 'content-range': `bytes ${from}-${last}/${size}` }),
     );
-    // Slow enough that nothing is decided: the whole ladder is climbed.
     socket.write(part);
   });
   return { far, asked };

@@ -67,8 +67,8 @@ describe('the measurement server', () => {
     async (name) => {
       const socket = await handshake(name);
       const spki = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+      expect(socket.getProtocol()).toBe('TLSv1.3');
       socket.destroy();
-      expect(socket.getProtocol() ?? 'TLSv1.3').toBe('TLSv1.3');
       expect(
         createHash('sha256')
           .update(spki ?? '')

@@ -113,3 +113,39 @@ export function cutAfter(port: number, bytes: number): Promise<number> {
     });
   });
 }
+
+/** A token bucket on one direction of a connection. */
+interface Bucket {
+  readonly bytesPerSecond: number;
+  readonly burstBytes: number;
+}
+
+/** A relay that holds the bytes of one direction to a bucket, as a shaper does; the other direction is open. */
+export function throttled(port: number, direction: 'download' | 'upload', bucket: Bucket): Promise<number> {
+  return tcpFarEnd((near) => {
+    const far = connect({ port, host: '127.0.0.1', noDelay: true });
+    sockets.add(far);
+    near.setNoDelay(true);
+    far.on('error', () => near.destroy());
+    near.on('close', () => far.destroy());
+    const [from, to] = direction === 'download' ? [far, near] : [near, far];
+    to.pipe(from);
+    let queue = Buffer.alloc(0);
+    let tokens = bucket.burstBytes;
+    let at = performance.now();
+    from.on('data', (chunk: Buffer) => {
+      queue = Buffer.concat([queue, chunk]);
+    });
+    const timer = setInterval(() => {
+      const now = performance.now();
+      tokens = Math.min(bucket.burstBytes, tokens + ((now - at) / 1_000) * bucket.bytesPerSecond);
+      at = now;
+      const bytes = Math.min(Math.floor(tokens), queue.length);
+      if (bytes === 0) return;
+      tokens -= bytes;
+      to.write(queue.subarray(0, bytes));
+      queue = queue.subarray(bytes);
+    }, 20);
+    near.once('close', () => clearInterval(timer));
+  });
+}
