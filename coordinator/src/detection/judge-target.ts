@@ -1,0 +1,224 @@
+import type { Cell, CellState, IncidentKind, RateSummary, Share } from '@brakelight/shared';
+import type { Outside } from './baseline.js';
+import { type DetectionParameters, groupsLeftOut } from './parameters.js';
+import { median, rateSummary, shareOf } from './statistics.js';
+import { type Sweep, type SweepCountry, sweep } from './sweep.js';
+import type { Alarm, Lift, SweepCell } from './sweep-cell.js';
+import { sybilNumber } from './sybil.js';
+import type { SwapPair, Unit } from './types.js';
+
+const KIND_STATE = { slow: 'throttled', stalled: 'stalled', blocked: 'blocked' } as const;
+
+/** What is said of one place x target: of a country (`asn` null) or of one of its ASNs. */
+export interface CellVerdict {
+  readonly country: string | null;
+  readonly asn: number | null;
+  readonly state: CellState;
+  readonly reason: string;
+  readonly kind: IncidentKind;
+  readonly units: readonly Unit[];
+  readonly subnets: number;
+  readonly owners: number;
+  readonly logR: number;
+  readonly logSwap: number;
+  readonly outside: Outside | null;
+  readonly alarms: readonly Alarm[];
+  readonly lifts: readonly Lift[];
+  readonly open: Alarm | null;
+  /** Since the onset of the last alarm; `null` without one. */
+  readonly since: Since | null;
+  readonly cell: Omit<Cell, 'source' | 'historical' | 'target' | 'asnName' | 'judgedAt' | 'incidentId'>;
+}
+
+/** What the units since the onset show. */
+export interface Since {
+  readonly units: readonly Unit[];
+  readonly affected: readonly Unit[];
+  readonly share: Share;
+  readonly shareWithoutFastest: number | null;
+  readonly rate: RateSummary | null;
+  readonly sybilNumber: number;
+}
+
+/**
+ * Judges one target everywhere, at one moment. Pure: the same units give the same verdicts, in whatever order they came.
+ * @param units of the window, and before it for the baseline (14 days)
+ * @param at Unix milliseconds
+ * @param from first period with bets; without it the window before `at`
+ */
+export function judgeTarget(
+  units: readonly Unit[],
+  pairs: readonly SwapPair[],
+  parameters: DetectionParameters,
+  at: number,
+  from?: number,
+): CellVerdict[] {
+  const now = Math.floor(at / parameters.periodMs);
+  const found = sweep(units, pairs, parameters, from ?? now - parameters.windowPeriods + 1, now);
+  const verdicts: CellVerdict[] = [];
+  for (const [name, country] of found.countries) {
+    const place = name === '' ? null : name;
+    if (place !== null) verdicts.push(describe(found, country, country.cell, place, null, parameters));
+    for (const [asn, cell] of country.asns) {
+      verdicts.push(describe(found, country, cell, place, asn, parameters));
+    }
+  }
+  return verdicts;
+}
+
+function describe(
+  found: Sweep,
+  country: SweepCountry,
+  cell: SweepCell,
+  place: string | null,
+  asn: number | null,
+  parameters: DetectionParameters,
+): CellVerdict {
+  const units = cell.units.map((at) => found.index.units[at] as Unit);
+  const last = cell.alarms.at(-1) ?? null;
+  const since = last === null ? null : sinceOnset(units, last, cell, parameters, found.now);
+  const kind = kindOf(since?.affected ?? units.filter(affected));
+  const outside =
+    country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
+  const { logR } = (asn === null ? country.evidence : cell).evidence(last?.indicator ?? kind, found.now);
+  const logSwap = swapConfirmation(cell, found.now);
+  const subnets = new Set(units.map((unit) => unit.subnet)).size;
+  const owners = new Set(units.map((unit) => unit.owner)).size;
+  const recent = units.filter((unit) => unit.period > found.now - parameters.lostAfterPeriods);
+  const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, parameters });
+  return {
+    country: place,
+    asn,
+    ...said,
+    kind,
+    units,
+    subnets,
+    owners,
+    logR,
+    logSwap,
+    outside,
+    alarms: cell.alarms,
+    lifts: cell.lifts,
+    open: cell.open,
+    since,
+    cell: {
+      country: place,
+      asn,
+      ...said,
+      lastUnitAt: units.length === 0 ? null : new Date((units.at(-1) as Unit).measuredAt).toISOString(),
+      tests: units.reduce((sum, unit) => sum + unit.tests, 0),
+      units: units.length,
+      subnets,
+      owners,
+      slowShare: units.length === 0 ? null : units.filter(affected).length / units.length,
+      targetRateBps: median(recent.map((unit) => unit.targetRateBps)),
+      controlRateBps: median(recent.map((unit) => unit.controlRateBps)),
+      logR,
+      logA: Math.log(parameters.threshold),
+      p0: outside?.p0 ?? null,
+    },
+  };
+}
+
+function affected(unit: Unit): boolean {
+  return unit.slow || unit.stalled || unit.blocked;
+}
+
+/** What most of the last affected units show: an incident may turn from slow to blocked. */
+function kindOf(units: readonly Unit[]): IncidentKind {
+  const last = units.slice(-12);
+  const blocked = last.filter((unit) => unit.blocked).length;
+  const stalled = last.filter((unit) => unit.stalled).length;
+  const slow = last.length - blocked - stalled;
+  return blocked > slow && blocked >= stalled ? 'blocked' : stalled > slow ? 'stalled' : 'slow';
+}
+
+function sinceOnset(
+  all: readonly Unit[],
+  alarm: Alarm,
+  cell: SweepCell,
+  parameters: DetectionParameters,
+  now: number,
+): Since {
+  const end =
+    cell.open === null ? (cell.lifts.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const units = all.filter((unit) => unit.period >= alarm.onset.best && unit.measuredAt <= end);
+  const bad = units.filter(affected);
+  const speeds = new Map<string, number[]>();
+  for (const unit of units)
+    speeds.set(unit.subnet, [...(speeds.get(unit.subnet) ?? []), affected(unit) ? 1 : 0]);
+  const means = [...speeds].map(([subnet, xs]) => ({
+    subnet,
+    mean: xs.reduce((a, b) => a + b, 0) / xs.length,
+  }));
+  means.sort((a, b) => a.mean - b.mean || (a.subnet < b.subnet ? -1 : 1));
+  const fastest = new Set(
+    means.slice(0, groupsLeftOut(means.length, parameters.trim)).map(({ subnet }) => subnet),
+  );
+  const rest = units.filter((unit) => !fastest.has(unit.subnet));
+  return {
+    units,
+    affected: bad,
+    share: shareOf(bad.length, units.length),
+    shareWithoutFastest: rest.length === 0 ? null : rest.filter(affected).length / rest.length,
+    rate: rateSummary(bad.filter((unit) => !unit.blocked)),
+    sybilNumber: sybilNumber(cell, parameters, now) ?? 0,
+  };
+}
+
+/** ln of the swap channel's e-value from the period in which suspicion arose; 0 (e = 1) without pairs since. */
+function swapConfirmation(cell: SweepCell, now: number): number {
+  const begin = cell.suspectedSince;
+  if (begin === null || cell.detector.pairs === 0) return 0;
+  return cell.detector.swapLogE(begin, now)[0] ?? 0;
+}
+
+interface Shown {
+  cell: SweepCell;
+  kind: IncidentKind;
+  logR: number;
+  subnets: number;
+  owners: number;
+  recent: readonly Unit[];
+  units: readonly Unit[];
+  outside: Outside | null;
+  parameters: DetectionParameters;
+}
+
+function stateOf(shown: Shown): { state: CellState; reason: string } {
+  const { cell, kind, logR, subnets, owners, recent, outside, parameters } = shown;
+  const { minSubnets, minOwners, lostAfterPeriods } = parameters;
+  if (cell.open !== null) {
+    return { state: KIND_STATE[kind], reason: `The platform is ${kind} here, and not elsewhere.` };
+  }
+  if (outside?.state === 'outage') {
+    return { state: 'platform-outage', reason: 'The platform fails in the other countries, too.' };
+  }
+  if (recent.length === 0) {
+    return { state: 'insufficient', reason: `No valid test in the last ${lostAfterPeriods} periods.` };
+  }
+  if (subnets < minSubnets || owners < minOwners) {
+    const reason = `${subnets} of ${minSubnets} subnets and ${owners} of ${minOwners} owners that a statement needs.`;
+    return { state: 'insufficient', reason };
+  }
+  if (outside === null || outside.state === 'insufficient') {
+    return { state: 'insufficient', reason: 'Too few tests in other countries to compare with.' };
+  }
+  if (logR >= Math.log(parameters.suspicion)) {
+    return { state: 'suspected', reason: 'Slower than elsewhere; not yet beyond doubt.' };
+  }
+  return congested(shown)
+    ? { state: 'local-congestion', reason: 'Platform and control are both slower than they used to be here.' }
+    : { state: 'normal', reason: 'As elsewhere.' };
+}
+
+/** Both rates below half of what they were: the line, or everything, is slow. */
+function congested({ units, recent }: Shown): boolean {
+  const earlier = units.slice(0, units.length - recent.length);
+  if (earlier.length < 20 || recent.length < 6) return false;
+  const fell = (rate: (unit: Unit) => number | null) => {
+    const [before, now] = [median(earlier.map(rate)), median(recent.map(rate))];
+    return before !== null && now !== null && now < before / 2;
+  };
+  return fell((unit) => unit.targetRateBps) && fell((unit) => unit.controlRateBps);
+}
