@@ -1,42 +1,48 @@
-/** Sum of the f largest positive numbers. */
+/** Sum of the f largest positive numbers, in linear time (Hoare's selection). */
 export class TopSum {
   readonly #size: number;
-  readonly #heap: Float64Array;
+  #scratch = new Float64Array(0);
 
   constructor(size: number) {
     this.#size = size;
-    this.#heap = new Float64Array(size);
   }
 
   of(values: Float64Array): number {
     if (this.#size === 0) return 0;
-    let sum = 0;
-    if (values.length <= this.#size) {
-      for (let i = 0; i < values.length; i++) sum += Math.max(0, values[i] as number);
-      return sum;
-    }
-    // A min-heap of zeros: only positive numbers ever enter.
-    const heap = this.#heap.fill(0);
+    if (this.#scratch.length < values.length) this.#scratch = new Float64Array(values.length);
+    const kept = this.#scratch;
+    let count = 0;
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number;
-      if (value > (heap[0] as number)) this.#replaceLeast(value);
+      if (value > 0) kept[count++] = value;
     }
-    for (let i = 0; i < this.#size; i++) sum += heap[i] as number;
+    const size = Math.min(this.#size, count);
+    if (size < count) selectLargest(kept, count, size);
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += kept[i] as number;
     return sum;
   }
+}
 
-  #replaceLeast(value: number): void {
-    const heap = this.#heap;
-    let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= this.#size) break;
-      if (child + 1 < this.#size && (heap[child + 1] as number) < (heap[child] as number)) child++;
-      if ((heap[child] as number) >= value) break;
-      heap[hole] = heap[child] as number;
-      hole = child;
+/** Moves the `size` largest of the first `count` numbers to the front. */
+function selectLargest(values: Float64Array, count: number, size: number): void {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] as number;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while ((values[i] as number) > pivot) i++;
+      while ((values[j] as number) < pivot) j--;
+      if (i > j) break;
+      const swapped = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = swapped;
     }
-    heap[hole] = value;
+    if (size - 1 <= j) high = j;
+    else if (size - 1 >= i) low = i;
+    else return;
   }
 }
 

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { logSumExp } from './bounds.js';
+import { type LeaveOut, RobustProduct } from './robust-product.js';
+
+const NOTHING: LeaveOut = { groups: 0, bestSlot: false };
+
+interface Bet {
+  group: number;
+  period: number;
+  y: number;
+}
+
+function productOf(bets: readonly Bet[], lambdas: readonly number[]): RobustProduct {
+  const product = new RobustProduct(lambdas);
+  for (const { group, period, y } of bets) product.add(group, period, period, y);
+  return product;
+}
+
+/** All ways to leave out, tried one by one. */
+function bruteForce(
+  bets: readonly Bet[],
+  lambda: number,
+  from: number,
+  groups: number,
+  slot: boolean,
+): number {
+  const log = (kept: readonly Bet[]) => kept.reduce((sum, { y }) => sum + Math.log1p(lambda * y), 0);
+  const since = bets.filter(({ period }) => period >= from);
+  const names = [...new Set(since.map(({ group }) => group))];
+  const periods = slot ? [null, ...new Set(since.map(({ period }) => period))] : [null];
+  let least = log(since);
+  for (let mask = 0; mask < 1 << names.length; mask++) {
+    const out = names.filter((_, i) => (mask >> i) & 1);
+    if (out.length > groups) continue;
+    for (const period of periods) {
+      least = Math.min(least, log(since.filter((bet) => !out.includes(bet.group) && bet.period !== period)));
+    }
+  }
+  return least;
+}
+
+const bets = fc
+  .array(fc.record({ group: fc.nat(5), period: fc.nat(4), y: fc.constantFrom(-1, -0.5, 0, 1.5, 8) }), {
+    minLength: 1,
+    maxLength: 25,
+  })
+  .map((list) => list.sort((a, b) => a.period - b.period));
+
+describe('robust product', () => {
+  it('leaves out what takes away most: groups and slot together', () => {
+    fc.assert(
+      fc.property(bets, fc.nat(2), fc.boolean(), (list, groups, bestSlot) => {
+        const logE = productOf(list, [0.7]).logE(0, 4, { groups, bestSlot });
+        for (let start = 0; start <= 4; start++) {
+          expect(logE[start]).toBeCloseTo(bruteForce(list, 0.7, start, groups, bestSlot), 9);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has a mean of 1 under the null, by enumeration, and at most 1 when something is left out', () => {
+    const p0 = 0.2;
+    const groups = [0, 1, 0, 2, 1, 3, 2, 0, 4, 1];
+    for (const leaveOut of [NOTHING, { groups: 1, bestSlot: false }, { groups: 1, bestSlot: true }]) {
+      let mean = 0;
+      for (let mask = 0; mask < 1 << groups.length; mask++) {
+        let probability = 1;
+        const list = groups.map((group, i) => {
+          const x = (mask >> i) & 1;
+          probability *= x === 1 ? p0 : 1 - p0;
+          // Group 4 joins late.
+          return { group, period: Math.floor(i / 3), y: x / p0 - 1 };
+        });
+        mean += probability * Math.exp(productOf(list, [0.1, 0.5, 0.95]).logE(0, 3, leaveOut)[0] as number);
+      }
+      if (leaveOut === NOTHING) expect(mean).toBeCloseTo(1, 10);
+      else expect(mean).toBeLessThan(1);
+    }
+  });
+
+  it('is never above the product of the honest groups, whatever f liars send and whenever they join', () => {
+    fc.assert(
+      fc.property(bets, bets, fc.nat(2), (honest, lies, f) => {
+        const liars = lies
+          .filter(({ group }) => group < f)
+          .map((lie) => ({ ...lie, group: lie.group + 100 }));
+        const all = [...honest, ...liars].sort((a, b) => a.period - b.period);
+        const [told] = productOf(all, [0.3, 0.9]).logE(0, 4, { groups: f, bestSlot: true });
+        const [truth] = productOf(honest, [0.3, 0.9]).logE(0, 4, NOTHING);
+        expect(told as number).toBeLessThanOrEqual((truth as number) + 1e-9);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('rises, or stays, when a unit turns slow', () => {
+    fc.assert(
+      fc.property(bets, fc.nat(24), (list, which) => {
+        const at = which % list.length;
+        const slower = list.map((bet, i) => (i === at ? { ...bet, y: Math.max(bet.y, 8) } : bet));
+        const sum = (of: readonly Bet[]) =>
+          logSumExp(productOf(of, [0.3, 0.9]).logE(0, 4, { groups: 1, bestSlot: true }));
+        expect(sum(slower)).toBeGreaterThanOrEqual(sum(list) - 1e-9);
+      }),
+    );
+  });
+
+  it('bounds itself cheaply from above', () => {
+    fc.assert(
+      fc.property(bets, (list) => {
+        const product = productOf(list, [0.3, 0.9]);
+        const from = list[0]?.period ?? 0;
+        const to = list.at(-1)?.period ?? 0;
+        expect(product.upperLogR()).toBeGreaterThanOrEqual(logSumExp(product.logE(from, to, NOTHING)) - 1e-9);
+      }),
+    );
+  });
+
+  it('does not overflow at a million units', () => {
+    const product = new RobustProduct([0.5, 0.95]);
+    for (let i = 0; i < 1_000_000; i++)
+      product.add(i % 50, Math.floor(i / 10_000), Math.floor(i / 10_000), 19);
+    const logE = product.logE(4, 99, { groups: 5, bestSlot: true });
+    expect(logE.every(Number.isFinite)).toBe(true);
+    expect(logE[0] as number).toBeGreaterThan(2e6);
+  });
+});
