@@ -109,7 +109,10 @@ async function readKey(dataDir: string, origin: string): Promise<string> {
     return (await readFile(adminKeyFile(dataDir), 'utf8')).trim();
   } catch {
     // Where nobody answers a key would not help.
-    await new CoordinatorClient(origin, '').call('GET', '/healthz', z.unknown());
+    const anybody = new CoordinatorClient(origin, '').call('GET', '/healthz', z.unknown());
+    await anybody.catch((error: Error) => {
+      if (error instanceof TryLater) throw error;
+    });
     throw new CommandError(
       `There is no admin key in ${dataDir}. Set DATA_DIR to the coordinator's data folder, or ADMIN_KEY to its key.`,
       4,

@@ -67,8 +67,11 @@ export async function countLines(files: readonly string[]): Promise<number> {
 
 async function linesOf(file: string): Promise<number> {
   let lines = 0;
+  let last = 10;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
+    last = chunk.at(-1) ?? last;
   }
-  return Math.max(0, lines - 1);
+  // The last line may have no end; the first one names the columns.
+  return Math.max(0, lines + (last === 10 ? 0 : 1) - 1);
 }

@@ -157,7 +157,7 @@ export class Importer {
   }
 
   /** Waits until the judge has seen what was added. */
-  async #judged(before: string): Promise<boolean | null> {
+  async #judged(before: string | null): Promise<boolean | null> {
     this.#deps.progress.say('Stored. Waiting for the judgement.');
     return this.#deps.judgement.wait(before, (request) => this.#call(request));
   }

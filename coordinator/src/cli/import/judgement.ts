@@ -21,8 +21,8 @@ export class Judgement {
     this.#now = now;
   }
 
-  /** Latest `judgedAt` of the source's cells; empty where there are none, or where they cannot be asked for. */
-  async look(client: CoordinatorClient): Promise<string> {
+  /** Latest `judgedAt` of the source's cells; empty where there are none, `null` where they cannot be asked for. */
+  async look(client: CoordinatorClient): Promise<string | null> {
     try {
       const path = `/v1/cells?source=${this.#source}&limit=1000`;
       const { data } = await client.call('GET', path, pageOf(Cell));
@@ -33,7 +33,7 @@ export class Judgement {
           .at(-1) ?? ''
       );
     } catch (error) {
-      if (error instanceof CommandError && !(error instanceof TryLater)) return '';
+      if (error instanceof CommandError && !(error instanceof TryLater)) return null;
       throw error;
     }
   }
@@ -43,13 +43,14 @@ export class Judgement {
    * @param before what {@link look} said before anything was sent
    * @returns `null` where none was seen
    */
-  async wait(before: string, call: Call): Promise<true | null> {
+  async wait(before: string | null, call: Call): Promise<true | null> {
     const storedAt = new Date(this.#now()).toISOString();
     const begun = performance.now();
     let seen = before;
     let changedAt = begun;
     for (;;) {
       const latest = await call((client) => this.look(client));
+      if (latest === null) return null;
       if (latest >= storedAt) return true;
       if (latest !== seen) changedAt = performance.now();
       seen = latest;
