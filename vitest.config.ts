@@ -16,7 +16,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,coordinator,probe-agent}/src/**/*.test.ts', 'deploy/**/*.test.ts'],
+          include: [
+            '{shared,coordinator,probe-agent}/src/**/*.test.ts',
+            'coordinator/dashboard/src/**/*.test.ts',
+            'deploy/**/*.test.ts',
+          ],
           exclude,
           sequence: { groupOrder: 0 },
         },

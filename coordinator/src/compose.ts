@@ -89,17 +89,19 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   });
   const judging = openJudging({
     ...shared,
-    config: config.detection,
+    parameters: config.detection,
     store,
     dirty: wire.dirty,
     alerts: telling.alerts,
   });
 
+  const apiKeys = new ApiKeys(redis, prefix);
+  const access = new Access({ apiKeys, adminKey: deps.adminKey });
   let draining = false;
   const app = await buildApp({
     logger,
     trustProxy: config.http.trustProxy,
-    rateLimit: config.http.rateLimit,
+    rateLimit: { ...config.http.rateLimit, keyOf: (request) => access.keyOf(request) },
     ...(config.http.tls && {
       tls: {
         cert: await readFile(config.http.tls.certFile, 'utf8'),
@@ -107,8 +109,6 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
       },
     }),
   });
-  const apiKeys = new ApiKeys(redis, prefix);
-  const access = new Access({ apiKeys, adminKey: deps.adminKey });
   await openApi(app, { publicUrl, version: VERSION });
   metricsRoutes(app, { registry, queues: [wire.queue.jobs, telling.queue.jobs], now });
   healthRoutes(app, {
@@ -126,6 +126,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   incidentRoutes(app, {
     store,
     evidence: (incident: Incident) => openEvidence(store, judging, incident),
+    unitPeriodMs: config.detection.periodMs,
     now,
   });
   measurementRoutes(app, { store });

@@ -81,6 +81,7 @@ export async function startAnswering(): Promise<Answering> {
   incidentRoutes(app, {
     store,
     now,
+    unitPeriodMs: 1_800_000,
     evidence: async ({ id }) => ({
       filename: `${id}.ndjson`,
       contentType: 'application/x-ndjson',

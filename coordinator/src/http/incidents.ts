@@ -20,6 +20,8 @@ export interface EvidenceBundle {
 export interface IncidentRoutesDeps {
   readonly store: Pick<Reading, 'incidents' | 'measurements'>;
   readonly evidence: (incident: Incident) => Promise<EvidenceBundle>;
+  /** Length of a unit's period: the picture is no finer, and a day of them is shown before an onset. */
+  readonly unitPeriodMs: number;
   /** Wall clock, Unix milliseconds. */
   readonly now: () => number;
 }
@@ -29,10 +31,15 @@ const TAGS = ['incidents'];
 const HOUR_MS = 3_600_000;
 /** Points of an incident's picture: enough for a wide screen, few enough for a phone. */
 const MOST_POINTS = 400;
-const STEPS_MS = [0.25, 0.5, 1, 3, 6, 12, 24, 72, 168].map((hours) => hours * HOUR_MS);
+const STEPS_MS = [
+  ...[5, 15, 60, 300].map((seconds) => seconds * 1000),
+  ...[0.25, 0.5, 1, 3, 6, 12, 24, 72, 168].map((hours) => hours * HOUR_MS),
+];
+/** Periods that are shown before an onset, at least: a day of half hours. */
+const LEAD_PERIODS = 48;
 
 /** What was found: incidents, how each came about, its picture over time, its evidence. */
-export function incidentRoutes(app: App, { store, evidence, now }: IncidentRoutesDeps): void {
+export function incidentRoutes(app: App, { store, evidence, unitPeriodMs, now }: IncidentRoutesDeps): void {
   async function find(id: string): Promise<Incident> {
     const incident = await store.incidents.get(id);
     if (!incident) throw new ProblemError('not-found', { detail: `There is no incident "${id}" here.` });
@@ -99,7 +106,7 @@ export function incidentRoutes(app: App, { store, evidence, now }: IncidentRoute
         tags: TAGS,
         summary: 'Target and control over time',
         description:
-          'Medians and quartiles of valid tests in the country of the incident, oldest first; steps without tests are left out. Where no period is given: from as long before the onset as the incident lasted (a day at least) to a day after its end.',
+          'Medians and quartiles of valid tests in the country of the incident, oldest first; steps without tests are left out. Where no period is given: from as long before the onset as the incident lasted (48 unit periods at least) to as much after its end.',
         params: Params,
         querystring: inOrder(z.strictObject({ ...Period, asn: Filters.asn })),
         response: reads(z.object({ stepMs: z.int(), data: z.array(SeriesPoint) })),
@@ -108,9 +115,9 @@ export function incidentRoutes(app: App, { store, evidence, now }: IncidentRoute
     async (request) => {
       const incident = await find(request.params.id);
       const { since, until, asn } = request.query;
-      const usual = usualPeriod(incident, now());
+      const usual = usualPeriod(incident, unitPeriodMs, now());
       const period = { since: since ?? usual.since, until: until ?? usual.until };
-      const stepMs = stepOf(Date.parse(period.until) - Date.parse(period.since));
+      const stepMs = stepOf(Date.parse(period.until) - Date.parse(period.since), unitPeriodMs);
       const { source, country, target } = incident;
       const data = await store.measurements.series({
         source,
@@ -147,15 +154,20 @@ export function incidentRoutes(app: App, { store, evidence, now }: IncidentRoute
 }
 
 /** The incident with as much before it as it lasted, and a day after it. */
-function usualPeriod(incident: Incident, now: number): { since: string; until: string } {
+function usualPeriod(
+  incident: Incident,
+  unitPeriodMs: number,
+  now: number,
+): { since: string; until: string } {
+  const lead = incident.historical ? 24 * HOUR_MS : LEAD_PERIODS * unitPeriodMs;
   const onset = Date.parse(incident.onsetEarliestAt);
   const last = Date.parse(incident.resolvedAt ?? incident.updatedAt);
-  const end = incident.historical || incident.resolvedAt ? last + 24 * HOUR_MS : Math.max(now, last);
-  const before = Math.max(24 * HOUR_MS, Math.min(end - onset, 28 * 24 * HOUR_MS));
+  const end = incident.historical || incident.resolvedAt ? last + lead : Math.max(now, last);
+  const before = Math.max(lead, Math.min(end - onset, 28 * 24 * HOUR_MS));
   return { since: new Date(onset - before).toISOString(), until: new Date(end + 1).toISOString() };
 }
 
-function stepOf(lengthMs: number): number {
-  const fit = STEPS_MS.find((step) => lengthMs / step <= MOST_POINTS);
+function stepOf(lengthMs: number, unitPeriodMs: number): number {
+  const fit = STEPS_MS.find((step) => step >= unitPeriodMs / 2 && lengthMs / step <= MOST_POINTS);
   return fit ?? Math.ceil(lengthMs / MOST_POINTS / (24 * HOUR_MS)) * 24 * HOUR_MS;
 }
