@@ -29,6 +29,9 @@ type Fate = CensorAction | { readonly kind: 'pass' };
 const LINE_BURST_MS = 20;
 const MIN_BURST_BYTES = 3000;
 
+/** Share of failing connections that go silent; each costs its probe the whole timeout of a handshake. */
+const SILENT_SHARE = 0.15;
+
 /**
  * The network between subscribers and servers, without privileges: a TCP relay on loopback. It listens at each server's
  * bench address, knows the subscriber's line by the source address, reads the name in the ClientHello, and forwards
@@ -131,7 +134,8 @@ export class Relay {
   }
 
   #fate(line: Line, name: string | undefined): Fate {
-    if (this.#random.chance(line.failureRate)) return { kind: this.#random.pick(['reset', 'silence']) };
+    if (this.#random.chance(line.failureRate))
+      return { kind: this.#random.chance(SILENT_SHARE) ? 'silence' : 'reset' };
     return (name === undefined ? undefined : this.#censor.match(line, name)?.action) ?? { kind: 'pass' };
   }
 }
