@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { judgeTarget } from './judge-target.js';
+import { DEFAULT_PARAMETERS } from './parameters.js';
+import { transition } from './transition.js';
+import type { Unit } from './types.js';
+
+const PERIOD = DEFAULT_PARAMETERS.periodMs;
+const START = 900_000;
+const PERIODS = 60;
+
+/** Four countries of two ASNs of two probes: one unit a period each; every 23rd fails by chance. */
+function world(slow: (country: string, probe: number, period: number) => boolean): Unit[] {
+  const units: Unit[] = [];
+  for (let period = 0; period < PERIODS; period++) {
+    for (let probe = 0; probe < 16; probe++) {
+      const country = ['DE', 'FR', 'IT', 'PL'][probe >> 2] as string;
+      const affected = slow(country, probe, period) || (period * 16 + probe) % 23 === 0;
+      units.push({
+        id: `${period}-${probe}`,
+        measuredAt: (START + period) * PERIOD + probe * 1000,
+        period: START + period,
+        country,
+        asn: 64_496 + (probe >> 1),
+        subnet: `subnet ${probe}`,
+        owner: `owner ${probe}`,
+        slow: affected,
+        stalled: false,
+        blocked: false,
+        targetRateBps: affected ? 140_000 : 9_000_000,
+        controlRateBps: 10_000_000,
+        tests: 1,
+      });
+    }
+  }
+  return units;
+}
+
+const AT = (START + PERIODS) * PERIOD - 1;
+const judge = (units: Unit[]) => judgeTarget(units, [], DEFAULT_PARAMETERS, AT);
+const alarms = (units: Unit[]) => judge(units).filter((verdict) => verdict.alarms.length > 0);
+
+describe('judgement of a small world', () => {
+  it('finds the throttled country, and nobody else', () => {
+    const found = alarms(world((country, _probe, period) => country === 'FR' && period >= 20));
+    expect([...new Set(found.map(({ country }) => country))]).toEqual(['FR']);
+    const [country] = found.filter(({ asn }) => asn === null);
+    expect(country?.state).toBe('throttled');
+    expect(country?.open?.period).toBeLessThanOrEqual(START + 36);
+    expect(country?.since?.rate?.medianBps).toBe(140_000);
+  });
+
+  it('raises nothing for one liar, one slow line, or a platform that is slow everywhere', () => {
+    expect(alarms(world((_country, probe) => probe === 5))).toEqual([]);
+    expect(alarms(world((_country, _probe, period) => period >= 30))).toEqual([]);
+  });
+
+  it('says the same in whatever order units come, and however often', () => {
+    const units = world((country, _probe, period) => country === 'FR' && period >= 20);
+    expect(judge([...units].reverse().concat(units))).toEqual(judge(units));
+  });
+
+  it('opens one incident, says nothing new when run again, and ends it when it is lifted', () => {
+    const context = {
+      source: 'network',
+      target: 'twitter',
+      historical: false,
+      at: AT,
+      parameters: DEFAULT_PARAMETERS,
+    };
+    const of = (units: Unit[]) => {
+      const verdicts = judge(units).filter(({ country }) => country === 'FR');
+      return [
+        verdicts.filter(({ asn }) => asn === null)[0],
+        verdicts.filter(({ asn }) => asn !== null),
+      ] as const;
+    };
+    const [country, asns] = of(world((place, _probe, period) => place === 'FR' && period >= 20));
+    const opened = transition(null, country as NonNullable<typeof country>, asns, context);
+    expect(opened.events.map(({ type }) => type)).toEqual(['detected']);
+    expect(transition(opened.incident, country as NonNullable<typeof country>, asns, context).events).toEqual(
+      [],
+    );
+    const [after, theirs] = of(
+      world((place, _probe, period) => place === 'FR' && period >= 5 && period < 35),
+    );
+    const ended = transition(
+      opened.incident && { ...opened.incident, detectedAt: new Date((START + 6) * PERIOD).toISOString() },
+      after as NonNullable<typeof after>,
+      theirs,
+      context,
+    );
+    expect(ended.incident).toMatchObject({ status: 'resolved', resolvedReason: 'lifted' });
+  });
+});
