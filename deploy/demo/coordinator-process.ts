@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endingWithParent } from '../testbed/ending-with-parent.js';
 import { CoordinatorApi } from './api.js';
 
 const MAIN = fileURLToPath(import.meta.resolve('@brakelight/coordinator/main'));
@@ -37,7 +38,8 @@ export class CoordinatorProcess {
   }): Promise<CoordinatorProcess> {
     const logFile = join(options.dataDir, 'coordinator.log');
     const log = await open(logFile, 'a');
-    const child = spawn(process.execPath, [MAIN], {
+    const [program, ...args] = endingWithParent([process.execPath, MAIN]);
+    const child = spawn(program, args, {
       env: {
         ...process.env,
         ...options.settings,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endingWithParent } from './ending-with-parent.js';
 
 /** How one agent of a bench is set up. */
 export interface AgentSetting {
@@ -34,8 +35,9 @@ export type Launch = (
   log: number,
 ) => Started;
 
-/** Starts a program here. */
-export const launchHere: Launch = ([program, ...args], env, log) => {
+/** Starts a program here; it ends with us, however we end. */
+export const launchHere: Launch = (command, env, log) => {
+  const [program, ...args] = endingWithParent(command);
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
   return { child, signal: (name) => void child.kill(name) };
 };
