@@ -22,7 +22,10 @@ export interface TransferResult {
 export interface Watch {
   /** Counts body bytes. */
   add(bytes: number): void;
-  /** Ends the watch. */
+  /**
+   * The last body byte was read (upload) or handed to the system (download). What the system still has to deliver is
+   * watched on, where TCP_INFO tells: a throttled download has hardly begun then.
+   */
   end(): TransferSample;
 }
 
@@ -32,8 +35,13 @@ interface Transfer {
   readonly sinceMs: number;
   readonly samples: TransferSample[];
   readonly onSample: ((sample: TransferSample) => void) | undefined;
+  /** Bytes that the far end of the connection had acknowledged before; `undefined` without TCP_INFO. */
+  readonly ackedBefore: number | undefined;
   bytes: number;
-  open: boolean;
+  /** Nothing more will be read or handed over. */
+  ended: boolean;
+  /** Its samples have been given up. */
+  dropped: boolean;
 }
 
 const SAMPLE_MS = 100;
@@ -71,15 +79,18 @@ export class Transfers {
   ): Watch {
     const earlier = this.#transfers.get(id);
     const goesOn = earlier !== undefined && earlier.socket === socket && earlier.direction === direction;
-    if (earlier !== undefined && !goesOn) this.#sampleCount -= earlier.samples.length;
+    if (earlier?.ended === true) this.#open.delete(earlier);
+    if (earlier !== undefined && !goesOn) this.#drop(earlier);
     const transfer: Transfer = {
       direction,
       socket,
       sinceMs: goesOn ? earlier.sinceMs : this.#now(),
       samples: goesOn ? earlier.samples : [],
       onSample,
+      ackedBefore: goesOn ? earlier.ackedBefore : this.#readTcpInfo?.(socket)?.bytesAcked,
       bytes: goesOn ? earlier.bytes : 0,
-      open: true,
+      ended: false,
+      dropped: false,
     };
     // Put at the end of the map, which forgets from its beginning.
     this.#transfers.delete(id);
@@ -92,8 +103,8 @@ export class Transfers {
       },
       end: () => {
         const sample = this.#sample(transfer);
-        transfer.open = false;
-        this.#open.delete(transfer);
+        transfer.ended = true;
+        if (!isUnderWay(transfer, sample)) this.#open.delete(transfer);
         return sample;
       },
     };
@@ -102,8 +113,8 @@ export class Transfers {
   result(id: string): TransferResult | null {
     const transfer = this.#transfers.get(id);
     if (transfer === undefined) return null;
-    const { direction, open, samples } = transfer;
-    return { direction, open, tcpInfo: this.#readTcpInfo !== null, samples };
+    const { direction, samples } = transfer;
+    return { direction, open: this.#open.has(transfer), tcpInfo: this.#readTcpInfo !== null, samples };
   }
 
   close(): void {
@@ -114,13 +125,14 @@ export class Transfers {
     for (const transfer of this.#open) {
       const sample = this.#sample(transfer);
       transfer.onSample?.(sample);
+      if (transfer.ended && !isUnderWay(transfer, sample)) this.#open.delete(transfer);
     }
   }
 
   #sample(transfer: Transfer): TransferSample {
     const { socket, sinceMs, bytes, samples } = transfer;
     const sample = { ms: Math.round(this.#now() - sinceMs), bytes, ...this.#readTcpInfo?.(socket) };
-    if (samples.length < MAX_SAMPLES && this.#sampleCount < MAX_ALL_SAMPLES) {
+    if (!transfer.dropped && samples.length < MAX_SAMPLES && this.#sampleCount < MAX_ALL_SAMPLES) {
       samples.push(sample);
       this.#sampleCount += 1;
     }
@@ -129,11 +141,23 @@ export class Transfers {
 
   /** Oldest first: a map keeps the order of insertion. */
   #forget(): void {
-    for (const [id, { sinceMs, open, samples }] of this.#transfers) {
+    for (const [id, transfer] of this.#transfers) {
       const over = this.#transfers.size > MAX_RESULTS || this.#sampleCount >= MAX_ALL_SAMPLES;
-      if (!over && (open || this.#now() - sinceMs < KEPT_MS)) return;
+      if (!over && (this.#open.has(transfer) || this.#now() - transfer.sinceMs < KEPT_MS)) return;
       this.#transfers.delete(id);
-      this.#sampleCount -= samples.length;
+      this.#drop(transfer);
     }
   }
+
+  /** It may still be open, and counts on; what it sees is no longer kept. */
+  #drop(transfer: Transfer): void {
+    transfer.dropped = true;
+    this.#sampleCount -= transfer.samples.length;
+  }
+}
+
+/** Has the system bytes of an ended download that the far end does not? TLS adds to what is acknowledged, never takes. */
+function isUnderWay({ direction, ackedBefore, bytes }: Transfer, { bytesAcked }: TransferSample): boolean {
+  if (direction === 'upload' || ackedBefore === undefined || bytesAcked === undefined) return false;
+  return bytesAcked - ackedBefore < bytes;
 }
