@@ -1,0 +1,83 @@
+/**
+ * How a sender was slowed, as far as its own kernel can tell: `policing` drops what is over a rate, `shaping` queues it,
+ * `congestion` is a full queue that both names share.
+ */
+export type Mechanism = 'policing' | 'shaping' | 'congestion';
+
+/** One sample of a connection's TCP_INFO at the measurement server; the fields are absent where it has none. */
+export interface SenderSample {
+  /** Milliseconds since the request. */
+  readonly ms: number;
+  /** Smoothed round trip and the smallest one so far, milliseconds. */
+  readonly rttMs?: number;
+  readonly minRttMs?: number;
+  /** Bytes of the connection so far, TLS included. */
+  readonly bytesAcked?: number;
+  readonly bytesRetransmitted?: number;
+}
+
+/** What the last two seconds of a transfer were like, seen from its sender. */
+export interface SenderView {
+  /** Retransmitted bytes for each acknowledged one; infinite where nothing came through. */
+  readonly retransmittedShare: number;
+  /** Largest smoothed round trip, and how many times the smallest one that is. */
+  readonly rttMs: number;
+  readonly rttRise: number;
+}
+
+/** The bucket has emptied and the rate is the censor's: nothing before counts. */
+const WINDOW_MS = 2_000;
+/** Shorter series are slow start. */
+const MIN_SERIES_MS = 1_000;
+/** Lab: policers 0.7-1.8, shapers at most 0.27, an open or congested line at most 0.1. */
+const POLICED_SHARE = 0.4;
+/** Lab: a policer leaves the round trip at 1.0 times the smallest, the queue before it adds half as much at most. */
+const FLAT_RISE = 2;
+/** Lab: 41 ms become 770-2780 ms in a shaper's queue, 115-383 ms on a full line. */
+const QUEUED_MS = 600;
+const QUEUED_RISE = 5;
+
+/**
+ * Names the mechanism of a swap pair of downloads from the sender's own view (`struct tcp_info` of C and of D). The
+ * curve's shape is a hint and never enters here.
+ * @param trigger series of C, oldest first
+ * @param neutral series of D
+ * @returns `null` where the series are too short, lack TCP_INFO, or fit none
+ */
+export function mechanismOf(
+  trigger: readonly SenderSample[],
+  neutral: readonly SenderSample[],
+): Mechanism | null {
+  const c = senderView(trigger);
+  if (c === null) return null;
+  const d = senderView(neutral);
+  // A neutral name that was through at once has no series to speak of: it met no queue.
+  if (d !== null && d.rttRise >= FLAT_RISE && c.rttRise >= FLAT_RISE) return 'congestion';
+  // Where nothing comes through there is no rate either: a freeze, a silence.
+  if (c.retransmittedShare === Number.POSITIVE_INFINITY) return null;
+  if (c.retransmittedShare >= POLICED_SHARE) return c.rttRise < FLAT_RISE ? 'policing' : null;
+  return c.rttMs >= QUEUED_MS && c.rttRise >= QUEUED_RISE ? 'shaping' : null;
+}
+
+/** The last two seconds of a series; `null` where it lasted less than one, or has no TCP_INFO. */
+export function senderView(series: readonly SenderSample[]): SenderView | null {
+  const known = series.filter(isKnown);
+  const last = known.at(-1);
+  if (last === undefined || last.ms < MIN_SERIES_MS) return null;
+  const window = known.filter(({ ms }) => ms >= last.ms - WINDOW_MS);
+  const first = window[0] ?? last;
+  const acked = last.bytesAcked - first.bytesAcked;
+  const retransmitted = last.bytesRetransmitted - first.bytesRetransmitted;
+  // The burst that fills the bucket queues on the line itself for a moment.
+  const rttMs = Math.max(...window.slice(Math.floor(window.length / 2)).map((sample) => sample.rttMs));
+  return {
+    retransmittedShare: retransmitted === 0 ? 0 : retransmitted / acked,
+    rttMs,
+    rttRise: rttMs / last.minRttMs,
+  };
+}
+
+function isKnown(sample: SenderSample): sample is Required<SenderSample> {
+  const { rttMs, minRttMs, bytesAcked, bytesRetransmitted } = sample;
+  return [rttMs, minRttMs, bytesAcked, bytesRetransmitted].every((field) => field !== undefined);
+}
