@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Incident } from '@brakelight/shared';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { openEvidence } from './evidence.js';
@@ -125,7 +124,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   cellRoutes(app, { store });
   incidentRoutes(app, {
     store,
-    evidence: (incident: Incident) => openEvidence(store, judging, incident),
+    evidence: (incident) => openEvidence(store, config.detection, incident, now()),
     unitPeriodMs: config.detection.periodMs,
     now,
   });

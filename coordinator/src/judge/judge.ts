@@ -4,10 +4,7 @@ import { type CellVerdict, judgeTarget } from '../detection/judge-target.js';
 import type { DetectionParameters } from '../detection/parameters.js';
 import { transition } from '../detection/transition.js';
 import type { Store } from '../store/store.js';
-
-const DAY_MS = 86_400_000;
-/** Our own probes' namespace; every other source is an import. */
-const NETWORK = 'network';
+import { readDocket } from './docket.js';
 
 /** Who is told of new events. */
 export interface AlertsSink {
@@ -34,22 +31,8 @@ export class Judge {
 
   async judge(source: string, target: string): Promise<void> {
     const { store, now, logger } = this.#deps;
-    const historical = source !== NETWORK;
-    const parameters = historical ? historicalParameters(this.#deps.parameters) : this.#deps.parameters;
-    const span = parameters.windowPeriods * parameters.periodMs + parameters.outsideDays * DAY_MS;
-    const until = now();
-    const query = {
-      source,
-      target,
-      since: historical ? 0 : until - span,
-      until,
-      periodMs: parameters.periodMs,
-    };
-    const [units, pairs] = await Promise.all([store.units.units(query), store.units.swapPairs(query)]);
-    const last = units.at(-1);
-    // An import is judged at its rows' own time: what it shows is history, not today.
-    const at = historical ? (last?.measuredAt ?? until) : until;
-    const from = historical ? units[0]?.period : undefined;
+    const docket = await readDocket(store, { source, target, until: now() }, this.#deps.parameters);
+    const { historical, parameters, units, pairs, at, from } = docket;
     const verdicts = judgeTarget(units, pairs, parameters, at, from);
     const context = { source, target, historical, at, parameters };
     const open = await this.#incidents(source, target, at, parameters);
@@ -103,9 +86,4 @@ export class Judge {
       incidentId: current.get(verdict.country ?? '')?.id ?? null,
     };
   }
-}
-
-/** Imports: units of one per (subnet, ASN, day), and a threshold for one data set instead of a fleet. */
-function historicalParameters(parameters: DetectionParameters): DetectionParameters {
-  return { ...parameters, periodMs: DAY_MS, windowPeriods: 96, threshold: 1e4 };
 }
