@@ -19,6 +19,8 @@ export interface Site {
   readonly name: string;
   readonly credentials: Credentials;
   readonly objects: readonly ServedObject[];
+  /** How long it thinks before it answers; the connection is silent meanwhile (0). */
+  readonly thinkMs?: number;
 }
 
 const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
@@ -85,6 +87,16 @@ export class PlatformServer {
       response.writeHead(416, { 'content-range': `bytes */${object.bytes}` }).end();
       return;
     }
+    if (site?.thinkMs === undefined) this.#serve(request, response, object, range);
+    else setTimeout(() => this.#serve(request, response, object, range), site.thinkMs);
+  }
+
+  #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    object: ServedObject,
+    range: readonly [first: number, last: number] | undefined,
+  ): void {
     const [from, to] = range ?? [0, object.bytes - 1];
     response.writeHead(range ? 206 : 200, {
       'content-type': object.contentType,

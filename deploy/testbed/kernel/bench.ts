@@ -57,6 +57,8 @@ export interface KernelSite {
   readonly objects: readonly ServedObject[];
   /** Added to the client's round trip. */
   readonly extraRttMs?: number;
+  /** How long it thinks before it answers. */
+  readonly thinkMs?: number;
 }
 
 export interface KernelBenchOptions {
@@ -308,6 +310,7 @@ export class KernelBench {
       sites: sites.map((site, i) => ({
         name: site.name,
         objects: site.objects,
+        ...(site.thinkMs === undefined ? {} : { thinkMs: site.thinkMs }),
         credentials: this.ca.issue([site.name, `*.${site.name}`]),
         address: serverAddress(i),
         port: HTTPS_PORT,

@@ -32,6 +32,18 @@ describe('writeRules', () => {
     expect(nft).toContain('limit rate over 17500 bytes/second burst 19500 bytes');
   });
 
+  it('remembers idle connections for as long as the shortest memory among its rules', () => {
+    const memory = (...seconds: number[]) =>
+      write(
+        ...seconds.map((memorySeconds) => ({
+          trigger: { sni: 'chirp.example' },
+          action: { kind: 'police' as const, kbps: 140, bucketBytes: 20_000, memorySeconds },
+        })),
+      ).shell;
+    expect(memory(60, 1)).toContain('echo 1 > /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established');
+    expect(memory()).toContain('echo 600 > ');
+  });
+
   it('turns look-ups away by the labels of the name, as they stand on the wire', () => {
     const { shell } = write({ client: 'xa', dns: 'chirp.example', action: { kind: 'nxdomain' } });
     expect(lines(shell, '--dport 53')).toEqual([

@@ -12,7 +12,7 @@ export type PacketAction =
       readonly direction?: 'both' | 'download' | 'upload';
       /** Begins in the middle: after so many bytes of download. */
       readonly afterBytes?: number;
-      /** How long an idle flow's bucket is remembered (600). */
+      /** How long an idle connection is remembered (600): after that it is a new one, and has shown no name. */
       readonly memorySeconds?: number;
     }
   /** Queues the download to a rate, all marked connections of a client together. */
@@ -56,6 +56,7 @@ export interface RuleScripts {
 
 const HTTPS_PORT = 443;
 const FIRST_SHAPE_CLASS = 100;
+const DEFAULT_MEMORY_SECONDS = 600;
 export const DNS_LIAR_PORT = 5300;
 /** A TLS handshake record that holds a ClientHello, wherever IP and TCP headers end. */
 const IS_CLIENT_HELLO = '0>>22&0x3C@ 12>>26&0x3C@ 0>>24=0x16 && 0>>22&0x3C@ 12>>26&0x3C@ 2&0xFF=0x01';
@@ -81,6 +82,10 @@ export function writeRules(
   );
   // A relay in user space sees what veth leaves undone: checksums.
   shell.push(`${tools.iptables} -t mangle -A POSTROUTING -j CHECKSUM --checksum-fill`);
+  // The kernel has one memory for all established connections of a namespace: the shortest that a rule asks for.
+  shell.push(
+    `echo ${Math.min(DEFAULT_MEMORY_SECONDS, ...rules.map(memoryOf))} > /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established`,
+  );
   const sets: string[] = [];
   const police: string[] = [];
 
@@ -156,6 +161,11 @@ function match(trigger: Trigger): string {
   ].join(' ');
 }
 
+function memoryOf(rule: KernelRule): number {
+  const action = 'trigger' in rule ? rule.action : undefined;
+  return (action?.kind === 'police' ? action.memorySeconds : undefined) ?? DEFAULT_MEMORY_SECONDS;
+}
+
 /** The kernel's bucket is one second of the rate plus the burst, so the burst is what is left of the wished size. */
 function policeRule(
   action: Extract<PacketAction, { kind: 'police' }>,
@@ -167,7 +177,7 @@ function policeRule(
     action.direction ?? 'both'
   ];
   const after = action.afterBytes === undefined ? '' : `ct reply bytes > ${action.afterBytes}`;
-  const memory = action.memorySeconds ?? 600;
+  const memory = action.memorySeconds ?? DEFAULT_MEMORY_SECONDS;
   const flow = 'ip saddr . tcp sport . ip daddr . tcp dport';
   return [
     `set flows${mark} { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic; timeout ${memory}s; size 65535; }`,
