@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Catalogue } from '@brakelight/shared';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
+import { unresolvedTargets } from './catalogue/check.js';
 import type { Config } from './config.js';
 import type { Access } from './http/access.js';
 import type { App } from './http/app.js';
@@ -70,6 +71,12 @@ export interface Wire {
 /** Puts the wire together. */
 export function openWire(deps: WireDeps): Wire {
   const { config, redis, prefix, keyring, network, catalogue, measurements, logger, now } = deps;
+  const unresolved = unresolvedTargets(catalogue);
+  if (unresolved.length > 0)
+    logger.warn(
+      { targets: unresolved },
+      'no object of these platforms was found yet; find them with: npm run catalogue -- check --write',
+    );
   const queue = new IngestQueue(redis, prefix);
   const probes = new Probes(redis, prefix);
   const tokens = new Tokens(redis, prefix, probes);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Catalogue } from '@brakelight/shared';
 import { z } from 'zod';
+import { isResolved } from '../catalogue/resolved.js';
 import { allowList, isPublicAddress, literalHost } from '../network/public-address.js';
 
 /** The catalogue cannot be used; says every reason at once. */
@@ -26,9 +27,16 @@ export async function loadCatalogue(path: string, allowCidr: readonly string[]):
   }
   const parsed = Catalogue.safeParse(value);
   if (!parsed.success) throw new CatalogueError(path, z.prettifyError(parsed.error).split('\n'));
-  const problems = privateObjects(parsed.data, allowCidr);
+  const problems = [...privateObjects(parsed.data, allowCidr), ...lostControls(parsed.data)];
   if (problems.length > 0) throw new CatalogueError(path, problems);
   return parsed.data;
+}
+
+/** Without its control no test can be run. */
+function lostControls(catalogue: Catalogue): string[] {
+  return catalogue.controls
+    .filter(({ object }) => !isResolved(object))
+    .map(({ id }) => `${id} has no address of its own yet; give a control a fixed one`);
 }
 
 function privateObjects(catalogue: Catalogue, allowCidr: readonly string[]): string[] {

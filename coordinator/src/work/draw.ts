@@ -8,6 +8,7 @@ import type {
   TestKind,
 } from '@brakelight/shared';
 import { ulid } from 'ulid';
+import { isResolved } from '../catalogue/resolved.js';
 import { neutralName } from './neutral-name.js';
 import type { Tickets } from './ticket.js';
 
@@ -70,7 +71,7 @@ export function worstCost(test: DrawnTest): number {
 type Arms = { arms: DrawnArm[]; control: string | null };
 
 function platformArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
-  const object = pick(target.objects, deps.randomInt);
+  const object = pick(target.objects.filter(isResolved), deps.randomInt);
   const control: CatalogueControl = pick(deps.catalogue.controls, deps.randomInt);
   const ladder = ladderFor(deep, Math.min(object.bytes, control.object.bytes));
   return { arms: [webArm('A', object, ladder), webArm('B', control.object, ladder)], control: control.id };

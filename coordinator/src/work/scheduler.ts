@@ -1,4 +1,5 @@
 import type { Catalogue, DrawnTest, TestKind, WorkAnswer, WorkRequest } from '@brakelight/shared';
+import { isResolved } from '../catalogue/resolved.js';
 import type { Counters } from '../live/counters.js';
 import type { Due } from '../live/due.js';
 import type { Probe } from '../live/probes.js';
@@ -84,7 +85,10 @@ export class Scheduler {
 
   #slots(kinds: readonly TestKind[]): Slot[] {
     return kinds.flatMap((kind) =>
-      this.#deps.catalogue.targets.map((target) => ({ kind, target, key: `${kind}:${target.id}` })),
+      this.#deps.catalogue.targets
+        // A platform of which no object was found yet can still be named towards our own server.
+        .filter((target) => kind === 'swap' || target.objects.some(isResolved))
+        .map((target) => ({ kind, target, key: `${kind}:${target.id}` })),
     );
   }
 

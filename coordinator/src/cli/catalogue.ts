@@ -1,0 +1,71 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import { checkCatalogue, withFindings } from '../catalogue/check.js';
+import { GuardedClient } from '../catalogue/guarded-client.js';
+import { table } from '../catalogue/table.js';
+import { ConfigError, loadConfig } from '../config.js';
+import { CatalogueError, loadCatalogue } from '../work/catalogue.js';
+
+/** `npm run catalogue -- check`: is everything that probes are sent to still where the catalogue says? */
+
+interface Options {
+  readonly write?: true;
+  readonly json?: true;
+}
+
+const program = new Command('catalogue')
+  .description('Looks after the catalogue of platforms and controls (CATALOGUE_FILE).')
+  .exitOverride();
+
+program
+  .command('check')
+  .description(
+    'Tries every entry from this machine and says what it found. Exit code 1 where an entry has a fault.',
+  )
+  .option(
+    '--write',
+    'put what was found into the file: addresses, sizes, types, and the day into its version',
+  )
+  .option('--json', 'print JSON')
+  .action(check);
+
+async function check({ write, json }: Options): Promise<void> {
+  const { catalogueFile, targetAllowCidr } = loadConfig(process.env).work;
+  const catalogue = await loadCatalogue(catalogueFile, targetAllowCidr);
+  const client = new GuardedClient(targetAllowCidr);
+  const checkedAt = new Date();
+  const entries = await checkCatalogue(catalogue, client);
+  await client.close();
+
+  const faults = entries.filter(({ fault }) => fault !== null).length;
+  // A machine that reaches nothing at all says nothing about the catalogue.
+  const written = write === true && faults < entries.length;
+  if (written) {
+    const draft = `${catalogueFile}.${process.pid}`;
+    await writeFile(draft, `${JSON.stringify(withFindings(catalogue, entries, checkedAt), null, 2)}\n`);
+    await rename(draft, catalogueFile);
+  }
+  if (json) {
+    const { version } = catalogue;
+    const result = { version, checkedAt: checkedAt.toISOString(), written, faults, entries };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } else {
+    process.stdout.write(table(entries));
+    if (written)
+      process.stdout.write(`Written to ${catalogueFile}; the coordinator reads it when it starts.\n`);
+  }
+  if (faults === entries.length) process.stderr.write('Nothing could be reached: is this machine online?\n');
+  if (faults > 0) process.exitCode = 1;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const foreseen = error instanceof ConfigError || error instanceof CatalogueError;
+    process.stderr.write(`${foreseen ? error.message : ((error as Error).stack ?? error)}\n`);
+    process.exitCode = error instanceof ConfigError ? 2 : 1;
+  }
+}
