@@ -3,33 +3,44 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Makes the program that volunteers start out of the compiled modules: one file for what every command needs, and one
- * beside it for each command. A probe idles for years, so it carries nothing that it does not use.
+ * Makes the program that volunteers start: the compiled modules and what they use of their libraries, in one file. A
+ * probe idles for years, so it carries nothing that it does not use. Names stay as they are: traces are to be read.
  */
-const dist = fileURLToPath(new URL('dist/', import.meta.url));
+const bundle = fileURLToPath(new URL('dist/bundle/', import.meta.url));
+const cli = fileURLToPath(new URL('dist/cli.js', import.meta.url));
 
 /** Of undici only the client of one connection is used: fetch, WebSocket, caches and their like stay away. */
-const lightUndici = {
-  name: 'light-undici',
+const UNDICI = `
+  export { default as Client } from 'undici/lib/dispatcher/client.js';
+  export { default as errors } from 'undici/lib/core/errors.js';
+`;
+/** Of zod's fifty languages the one that it speaks unasked. */
+const LOCALES = "export { default as en } from './en.js';";
+
+const light = {
+  name: 'light',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'light' }));
-    onLoad({ filter: /.*/, namespace: 'light' }, () => ({
-      contents: [
-        "export { default as Client } from 'undici/lib/dispatcher/client.js';",
-        "export { default as errors } from 'undici/lib/core/errors.js';",
-      ].join('\n'),
-      resolveDir: dist,
+    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: 'undici',
+      namespace: 'light',
+      pluginData: resolveDir,
     }));
+    onLoad({ filter: /^undici$/, namespace: 'light' }, ({ pluginData }) => ({
+      contents: UNDICI,
+      resolveDir: pluginData,
+    }));
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: LOCALES }));
   },
 };
 
-await rm(`${dist}bundle`, { recursive: true, force: true });
+await rm(bundle, { recursive: true, force: true });
 await build({
-  entryPoints: { 'brakelight-probe': `${dist}cli.js` },
-  outdir: `${dist}bundle`,
+  entryPoints: { 'brakelight-probe': cli },
+  outdir: bundle,
   bundle: true,
-  splitting: false,
-  minify: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  keepNames: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
@@ -37,8 +48,8 @@ await build({
   banner: {
     js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
   },
-  legalComments: 'linked',
-  plugins: [lightUndici],
+  legalComments: 'inline',
+  plugins: [light],
   logLevel: 'warning',
 });
-await chmod(`${dist}bundle/brakelight-probe.js`, 0o755);
+await chmod(`${bundle}brakelight-probe.js`, 0o755);
