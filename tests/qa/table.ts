@@ -1,54 +1,57 @@
-import type { ArmEnd, InvalidReason, TestClass } from '@brakelight/shared';
+import type { Mechanism } from '@brakelight/coordinator/detection/mechanism';
+import type { InvalidReason, TestClass } from '@brakelight/shared';
 import type { KernelClient } from '../../deploy/dist/testbed/kernel/bench.js';
 import type { KernelRule, PacketAction } from '../../deploy/dist/testbed/kernel/censor-rules.js';
+import type { EndName } from './end-name.js';
 
 /** The platform of the table; its name is what the censor looks for. */
 export const TARGET = 'chirp.example';
 export const CONTROL = 'mirror.example';
-/** Address of {@link TARGET} on the bench: first of the servers. */
+/** Addresses of {@link TARGET} and of the measurement server on the bench: first and third of the servers. */
 const TARGET_ADDRESS = '10.77.200.10';
 const MEASUREMENT_ADDRESS = '10.77.200.12';
-
-/** An arm's end in one word: `fast`, `slow`, `stalled`, `tls/reset`, ... */
-export type EndName = string;
 
 /** What the test of a row is called: its class, or why it says nothing. */
 export type Outcome = TestClass | InvalidReason;
 
+/**
+ * A swap pair: the trigger's name is the slower one, or neither is slower by half, or the pair says nothing (both arms
+ * failed alike).
+ */
+export type SwapOutcome = 'trigger-slower' | 'alike' | 'nothing';
+
 /** One row: what the network is like, what the censor does, what must come out. */
 export interface QaRow {
+  /** Without commas: the command line takes lists of names. */
   readonly name: string;
+  /** The client's line; 30 Mbit/s both ways, 40 ms, no loss where not said. */
   readonly line?: Partial<KernelClient>;
-  /** Added to the round trip of the target. */
-  readonly targetExtraRttMs?: number;
+  /** The platform: added to its round trip; how long it thinks before it answers. */
+  readonly platform?: { readonly extraRttMs?: number; readonly thinkMs?: number };
+  /** Congestion control of the servers (cubic). */
   readonly congestion?: 'bbr' | 'cubic';
   readonly censor: readonly KernelRule[];
   /** The deep ladder (1 MB). */
   readonly deep?: boolean;
   /** Another download of this client fills the line meanwhile. */
   readonly competing?: boolean;
+  /** Its rates are the line's own: it runs alone. Rows that wait, or creep at 140 kbit/s, run side by side. */
+  readonly alone?: boolean;
+  /** Lists are the sets that are allowed. */
   readonly expect: {
-    /** Ends of arm A that are right; absent: any. */
-    readonly end?: readonly EndName[];
-    /** What the platform test may be called. */
+    /** How arm A ends. */
+    readonly end: readonly EndName[];
+    /** What the platform test is called. */
     readonly test: readonly Outcome[];
-    /** The swap pair: the trigger is the slower arm, or neither is by much; absent: not looked at. */
-    readonly swap?: 'trigger-slower' | 'alike';
+    /** The swap pair as downloads; absent where anything is allowed. */
+    readonly swap?: SwapOutcome;
+    /** How arm C ends. */
+    readonly triggerEnd?: readonly EndName[];
+    /** The swap pair as uploads, by the measurement server's count; absent: not run. */
+    readonly upload?: SwapOutcome;
+    /** What the measurement server's TCP_INFO makes of the downloads; `null`: it cannot tell. Absent: not looked at. */
+    readonly mechanism?: Mechanism | null;
   };
-}
-
-/** An arm's end as the table names it. */
-export function endName(end: ArmEnd): EndName {
-  switch (end.kind) {
-    case 'decided':
-      return end.as;
-    case 'failed':
-      return `${end.phase}/${end.class}`;
-    case 'aborted':
-      return `aborted/${end.reason}`;
-    default:
-      return end.kind;
-  }
 }
 
 const sni = (action: PacketAction): readonly KernelRule[] => [{ trigger: { sni: TARGET }, action }];
@@ -57,131 +60,207 @@ const address = (action: PacketAction): readonly KernelRule[] => [
   { trigger: { address: MEASUREMENT_ADDRESS }, action },
 ];
 const police = (kbps: number, bucketBytes: number) => ({ kind: 'police', kbps, bucketBytes }) as const;
+const mbps = (rate: number) => ({ downKbps: rate * 1000, upKbps: rate * 1000 });
 
-const SLOW = { end: ['slow'], test: ['slow'], swap: 'trigger-slower' } as const;
-const OPEN = { test: ['normal'], swap: 'alike' } as const;
-const blocked = (...end: EndName[]) => ({ end, test: ['blocked'] }) as const;
+const OPEN = { end: ['fast'], test: ['normal'], swap: 'alike', mechanism: null } as const;
+const SLOW = {
+  end: ['slow'],
+  test: ['slow'],
+  swap: 'trigger-slower',
+  triggerEnd: ['slow'],
+  mechanism: 'policing',
+} as const;
+/** The name is blocked, at our own server too. */
+const BLOCKED = { test: ['blocked'], swap: 'trigger-slower' } as const;
 
-const POLICED: readonly QaRow[] = ([20_000, 37_000, 77_000] as const).flatMap((bucketBytes) =>
-  (['bbr', 'cubic'] as const).map((congestion) => ({
-    name: `policed by SNI to 140 kbit/s, bucket ${bucketBytes / 1000} kB, ${congestion}`,
-    congestion,
-    censor: sni(police(140, bucketBytes)),
-    expect: SLOW,
-  })),
-);
-
-export const QA_TABLE: readonly QaRow[] = [
-  { name: 'open, 30 Mbit/s', censor: [], expect: { ...OPEN, end: ['fast'] } },
+const OPEN_ROWS: readonly QaRow[] = [
+  { name: 'open 30 Mbit/s', alone: true, censor: [], expect: { ...OPEN, upload: 'alike' } },
+  { name: 'open 5 Mbit/s', alone: true, line: mbps(5), censor: [], expect: { ...OPEN, upload: 'alike' } },
   {
-    name: 'open, 5 Mbit/s',
-    line: { downKbps: 5_000, upKbps: 5_000 },
-    censor: [],
-    expect: { ...OPEN, end: ['fast'] },
-  },
-  {
-    name: 'open, target at 150 ms and control at 10 ms',
+    name: 'open with the target at 150 ms and the control at 10 ms',
+    alone: true,
     line: { rttMs: 10 },
-    targetExtraRttMs: 140,
+    platform: { extraRttMs: 140 },
     censor: [],
-    expect: OPEN,
+    // Slow start over 150 ms may look too slow for FAST; it is no throttle.
+    expect: { ...OPEN, end: ['fast', 'complete'] },
   },
-  ...POLICED,
+];
+
+const POLICED_ROWS: readonly QaRow[] = [
+  ...([20, 37, 77] as const).flatMap((bucketKb) =>
+    (['bbr', 'cubic'] as const).map((congestion) => ({
+      name: `policed by SNI to 140 kbit/s with a bucket of ${bucketKb} kB (${congestion})`,
+      congestion,
+      censor: sni(police(140, bucketKb * 1000)),
+      expect: SLOW,
+    })),
+  ),
   {
-    name: 'policed by SNI to 1 Mbit/s, bucket 185 kB, deep round',
+    name: 'policed by SNI to 1 Mbit/s with a bucket of 185 kB in an ordinary round',
+    alone: true,
     censor: sni(police(1_000, 185_000)),
-    deep: true,
-    expect: { test: ['slow'], swap: 'trigger-slower' },
-  },
-  {
-    name: 'shaped to 140 kbit/s',
-    censor: sni({ kind: 'shape', kbps: 140, queueBytes: 60_000 }),
-    expect: SLOW,
-  },
-  {
-    name: 'policed upload only',
-    censor: sni({ ...police(140, 20_000), direction: 'upload' }),
+    // The whole transfer fits into the bucket.
     expect: OPEN,
   },
   {
-    name: 'policed download only',
+    name: 'policed by SNI to 1 Mbit/s with a bucket of 185 kB in a deep round',
+    alone: true,
+    deep: true,
+    censor: sni(police(1_000, 185_000)),
+    expect: { end: ['cap-time', 'complete'], test: ['slow'], swap: 'trigger-slower' },
+  },
+  {
+    name: 'shaped by SNI to 140 kbit/s',
+    censor: sni({ kind: 'shape', kbps: 140, queueBytes: 60_000 }),
+    expect: { ...SLOW, mechanism: 'shaping' },
+  },
+  {
+    name: 'policed by SNI in uploads only',
+    censor: sni({ ...police(140, 20_000), direction: 'upload' }),
+    expect: { ...OPEN, upload: 'trigger-slower' },
+  },
+  {
+    name: 'policed by SNI in downloads only',
     censor: sni({ ...police(140, 20_000), direction: 'download' }),
+    expect: { ...SLOW, upload: 'alike' },
+  },
+  {
+    name: 'policed by SNI from the middle of a transfer on',
+    censor: sni({ ...police(140, 20_000), afterBytes: 40_000 }),
     expect: SLOW,
   },
+  // The platform is silent for 1.5 s before it answers; our own server is not.
+  {
+    name: 'policed by SNI with a memory of 10 minutes through a pause',
+    platform: { thinkMs: 1_500 },
+    censor: sni({ ...police(140, 20_000), memorySeconds: 600 }),
+    expect: SLOW,
+  },
+  {
+    name: 'policed by SNI with a memory shorter than a pause',
+    platform: { thinkMs: 1_500 },
+    censor: sni({ ...police(140, 20_000), memorySeconds: 1 }),
+    expect: { ...SLOW, end: ['fast'], test: ['normal'] },
+  },
+];
+
+const TROUBLED_LINE_ROWS: readonly QaRow[] = [
   {
     name: 'whole line 1 Mbit/s',
-    line: { downKbps: 1_000, upKbps: 1_000 },
+    alone: true,
+    line: mbps(1),
     censor: [],
-    expect: { test: ['normal', 'slow-line'], swap: 'alike' },
+    expect: {
+      end: ['complete', 'cap-time'],
+      test: ['normal', 'slow-line'],
+      swap: 'alike',
+      mechanism: 'congestion',
+    },
   },
-  // A lossy or a shared line may make either arm the slow one: the set that is allowed.
-  { name: '3 % loss', line: { loss: 0.03 }, censor: [], expect: { test: ['normal', 'slow', 'slow-line'] } },
+  // Chance makes either arm the slow one.
+  {
+    name: '3 % loss on both',
+    alone: true,
+    line: { loss: 0.03 },
+    censor: [],
+    expect: {
+      end: ['fast', 'slow', 'complete', 'cap-time'],
+      test: ['normal', 'slow', 'slow-line'],
+    },
+  },
   {
     name: 'competing download on 5 Mbit/s',
-    line: { downKbps: 5_000, upKbps: 5_000 },
-    censor: [],
+    alone: true,
+    line: mbps(5),
     competing: true,
-    expect: { test: ['normal', 'slow', 'slow-line', 'control-failed'] },
+    censor: [],
+    expect: {
+      end: ['fast', 'slow', 'complete', 'cap-time'],
+      test: ['normal', 'slow', 'slow-line'],
+    },
   },
+];
+
+const BLOCKED_ROWS: readonly QaRow[] = [
   {
     name: 'reset on SNI',
     censor: sni({ kind: 'reset' }),
-    expect: { ...blocked('tls/reset'), swap: 'trigger-slower' },
+    expect: { ...BLOCKED, end: ['tls/reset'], triggerEnd: ['tls/reset'] },
   },
   {
     name: 'silence on SNI',
     censor: sni({ kind: 'silence' }),
-    expect: { ...blocked('tls/timeout'), swap: 'trigger-slower' },
+    expect: { ...BLOCKED, end: ['tls/timeout'], triggerEnd: ['tls/timeout'] },
   },
-  { name: 'address blocked', censor: address({ kind: 'silence' }), expect: blocked('tcp/timeout') },
   {
-    name: 'address unreachable',
+    name: 'address blocked by silence',
+    censor: address({ kind: 'silence' }),
+    expect: { ...BLOCKED, end: ['tcp/timeout'], triggerEnd: ['tcp/timeout'], swap: 'nothing' },
+  },
+  {
+    name: 'address blocked as unreachable',
     censor: address({ kind: 'unreachable' }),
-    expect: blocked('tcp/unreachable'),
+    expect: { ...BLOCKED, end: ['tcp/unreachable'], triggerEnd: ['tcp/unreachable'], swap: 'nothing' },
   },
   {
     name: 'freeze after 16 kB on SNI',
     censor: sni({ kind: 'freeze', afterBytes: 16_384 }),
-    expect: { end: ['stalled'], test: ['stalled'], swap: 'trigger-slower' },
+    expect: {
+      end: ['stalled'],
+      test: ['stalled'],
+      swap: 'trigger-slower',
+      triggerEnd: ['stalled'],
+      mechanism: null,
+    },
   },
   {
     name: 'freeze after 16 kB on address',
     censor: address({ kind: 'freeze', afterBytes: 16_384 }),
-    expect: { end: ['stalled'], test: ['stalled'] },
+    // Whatever the name: our server freezes in both arms.
+    expect: {
+      end: ['stalled'],
+      test: ['stalled'],
+      swap: 'nothing',
+      triggerEnd: ['stalled'],
+      mechanism: null,
+    },
   },
+  // A lie about the name says nothing of connections to our server's address.
   {
     name: 'NXDOMAIN',
     censor: [{ dns: TARGET, action: { kind: 'nxdomain' } }],
-    expect: blocked('dns/nxdomain'),
+    expect: { ...BLOCKED, end: ['dns/nxdomain'], swap: 'alike' },
   },
   {
     name: 'DNS silence',
     censor: [{ dns: TARGET, action: { kind: 'silence' } }],
-    expect: blocked('dns/timeout'),
+    expect: { ...BLOCKED, end: ['dns/timeout'], swap: 'alike' },
   },
   {
     name: 'forged DNS answer',
     censor: [{ dns: TARGET, action: { kind: 'forged', address: '127.0.0.1' } }],
-    expect: blocked('dns/dns-bogon'),
+    expect: { ...BLOCKED, end: ['dns/dns-bogon'], swap: 'alike' },
   },
   {
     name: 'interception by another key',
     censor: [{ intercept: { sni: TARGET } }],
-    expect: { ...blocked('tls/certificate'), swap: 'trigger-slower' },
+    expect: { ...BLOCKED, end: ['tls/certificate'], triggerEnd: ['tls/pin-mismatch'] },
   },
   {
     name: 'handshake slowed to 3 s',
     censor: [{ slowHandshake: { sni: TARGET, ms: 3_000 } }],
-    expect: { test: ['slow'] },
-  },
-  {
-    name: 'throttle that starts in the middle of a transfer',
-    censor: sni({ ...police(140, 20_000), afterBytes: 40_000 }),
-    expect: SLOW,
-  },
-  {
-    name: 'throttle with 10-minute memory',
-    censor: sni({ ...police(140, 20_000), memorySeconds: 600 }),
-    expect: SLOW,
+    // The rate behind the handshake is the line's, so the swap channel, which compares rates, sees nothing.
+    expect: { ...OPEN, test: ['slow'] },
   },
 ];
+
+export const QA_TABLE: readonly QaRow[] = [
+  ...OPEN_ROWS,
+  ...POLICED_ROWS,
+  ...TROUBLED_LINE_ROWS,
+  ...BLOCKED_ROWS,
+];
+
+/** Nothing here discriminates by name: the swap channel must stay silent. */
+export const NULL_ROWS: ReadonlySet<QaRow> = new Set([...OPEN_ROWS, ...TROUBLED_LINE_ROWS]);
