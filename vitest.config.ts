@@ -6,8 +6,8 @@ const globalSetup = ['tests/support/global-setup.ts'];
 
 /**
  * `unit` stands beside the code and needs nothing; the others cross walls and use real engines, sockets, packets and
- * browsers. They run one project after another; tests of `e2e` and `browser` also one file after another, because
- * they start whole coordinators and agents.
+ * browsers. They run one project after another; tests of `qa`, `e2e` and `browser` also one file after another,
+ * because they build whole networks, or start whole coordinators and agents.
  */
 export default defineConfig({
   test: {
@@ -29,12 +29,25 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...exclude, 'tests/e2e/**', 'tests/browser/**'],
+          exclude: [...exclude, 'tests/e2e/**', 'tests/browser/**', 'tests/qa/**'],
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'qa',
+          include: ['tests/qa/**/*.test.ts'],
+          exclude,
+          globalSetup,
+          testTimeout: 180_000,
+          // Rows that wait or creep, side by side.
+          maxConcurrency: 4,
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
         },
       },
       {
@@ -45,7 +58,7 @@ export default defineConfig({
           globalSetup,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
       },
@@ -57,7 +70,7 @@ export default defineConfig({
           globalSetup,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
         },
       },
