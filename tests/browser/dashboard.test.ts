@@ -124,8 +124,11 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
     await open('#/incidents/past-1');
     expect(await page.locator('.line-target').getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L.*M/s);
     expect(await page.locator('.mark-text').allTextContents()).toEqual(['began', 'lifted']);
-    const networks = page.getByRole('region', { name: 'Network by network' }).last();
-    expect(await networks.locator('tbody tr').count()).toBe(26);
+    const rows = (name: string) => page.getByRole('region', { name }).locator('tbody tr').count();
+    const affected = await rows('Affected networks');
+    await page.getByText(/networks without a finding/).click();
+    expect(affected).toBeGreaterThan(0);
+    expect(affected + (await rows('Other networks'))).toBe(26);
     expect(await page.locator('.facts').textContent()).toContain('without any 211 of the subnets');
     expect(await page.locator('.events li').count()).toBe(3);
     const slider = page.getByLabel('Moment of the chart');

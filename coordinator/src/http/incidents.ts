@@ -117,7 +117,8 @@ export function incidentRoutes(app: App, { store, evidence, unitPeriodMs, now }:
       const { since, until, asn } = request.query;
       const usual = usualPeriod(incident, unitPeriodMs, now());
       const period = { since: since ?? usual.since, until: until ?? usual.until };
-      const stepMs = stepOf(Date.parse(period.until) - Date.parse(period.since), unitPeriodMs);
+      const unitMs = incident.historical ? 24 * HOUR_MS : unitPeriodMs;
+      const stepMs = stepOf(Date.parse(period.until) - Date.parse(period.since), unitMs);
       const { source, country, target } = incident;
       const data = await store.measurements.series({
         source,
@@ -168,6 +169,6 @@ function usualPeriod(
 }
 
 function stepOf(lengthMs: number, unitPeriodMs: number): number {
-  const fit = STEPS_MS.find((step) => step >= unitPeriodMs / 2 && lengthMs / step <= MOST_POINTS);
+  const fit = STEPS_MS.find((step) => step >= unitPeriodMs && lengthMs / step <= MOST_POINTS);
   return fit ?? Math.ceil(lengthMs / MOST_POINTS / (24 * HOUR_MS)) * 24 * HOUR_MS;
 }

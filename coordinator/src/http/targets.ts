@@ -1,5 +1,6 @@
 import { pageOf, Slug } from '@brakelight/shared';
 import { z } from 'zod';
+import { TARGET_4NDV, TARGET_NAME_4NDV } from '../imports/4ndv.js';
 import { reads } from './answers.js';
 import type { App } from './app.js';
 import { answerPage, pageOfList } from './page.js';
@@ -15,6 +16,9 @@ export const Target = z.object({
   historical: z.boolean(),
 });
 export type Target = z.infer<typeof Target>;
+
+/** Platforms of imports, as people call them. */
+const IMPORTED_NAMES: readonly [string, string][] = [[TARGET_4NDV, TARGET_NAME_4NDV]];
 
 export interface TargetRoutesDeps {
   readonly store: { readonly measurements: Pick<Reading['measurements'], 'targets'> };
@@ -37,7 +41,10 @@ export function targetRoutes(app: App, { store, catalogue }: TargetRoutesDeps): 
       },
     },
     async (request, reply) => {
-      const names = new Map(catalogue.targets.map(({ id, name }) => [id, name]));
+      const names = new Map([
+        ...IMPORTED_NAMES,
+        ...catalogue.targets.map(({ id, name }): [string, string] => [id, name]),
+      ]);
       const ours = catalogue.targets.map(({ id }) => ({ source: 'network', target: id }));
       const keyOf = (one: { source: string; target: string }) => `${one.source} ${one.target}`;
       const all = new Map([...ours, ...(await store.measurements.targets())].map((one) => [keyOf(one), one]));

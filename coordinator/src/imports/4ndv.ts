@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 export const SOURCE_4NDV = '4ndv';
 /** The platform of the data set. */
 export const TARGET_4NDV = 'twitter';
+export const TARGET_NAME_4NDV = 'Twitter';
 export const CONTROL_4NDV = 'control';
 
 /** The data set's own columns, by name: other columns may come and go. */

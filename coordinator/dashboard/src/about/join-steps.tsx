@@ -13,7 +13,7 @@ export function JoinSteps() {
         <li>Ask whoever runs this coordinator for a token.</li>
         <li>
           On a machine with Node 20 or later, in a clone of the project:
-          <code class="command">npm ci</code>
+          <code class="command">npm ci &amp;&amp; npm run build</code>
           <code class="command">{join}</code>
           <code class="command">npx brakelight-probe run</code>
         </li>
