@@ -56,7 +56,8 @@ function stoppedAfter(arm: ArmObservation): number | null {
   return timedOut ? curveBytes(arm) : null;
 }
 
-function handshakeSlow(a: ArmObservation, b: ArmObservation): boolean {
+/** Was the handshake of `a` slowed, next to that of `b`? Never true both ways round. */
+export function handshakeSlow(a: ArmObservation, b: ArmObservation): boolean {
   const own = a.phases.tlsMs;
   const control = b.phases.tlsMs;
   return own !== null && control !== null && own > HANDSHAKE.overMs && own >= HANDSHAKE.times * control;

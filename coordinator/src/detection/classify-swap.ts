@@ -1,6 +1,6 @@
 import type { ArmObservation } from '@brakelight/shared';
 import { type Classification, invalid } from './classify.js';
-import { MIN_CONTROL_BPS } from './classify-platform.js';
+import { handshakeSlow, MIN_CONTROL_BPS } from './classify-platform.js';
 import { compare, reportedRate } from './curve.js';
 
 /** ln(C/D) at which the gain is full: a ratio of 0.45. */
@@ -30,7 +30,14 @@ export function classifySwap(c: ArmObservation, d: ArmObservation): Classificati
   if (Math.max(rateC, rateD) < MIN_CONTROL_BPS) return { ...invalid('slow-line'), ...reported };
   const [c2, d2] = comparable(c, d) ?? [rateC, rateD];
   const ratio = d2 === 0 ? null : c2 / d2;
-  return { class: null, invalidReason: null, ...reported, ratio, gain: gainOf(c2, d2) };
+  const gain = handshakeGain(c, d) ?? gainOf(c2, d2);
+  return { class: null, invalidReason: null, ...reported, ratio, gain };
+}
+
+/** A handshake slowed to seconds is a full gain, whatever the rate behind it: such a censor slows nothing else. */
+function handshakeGain(c: ArmObservation, d: ArmObservation): 1 | -1 | null {
+  if (handshakeSlow(c, d)) return 1;
+  return handshakeSlow(d, c) ? -1 : null;
 }
 
 /** Rates of both arms over the same bytes; `null` where only the reported rates can be compared. */

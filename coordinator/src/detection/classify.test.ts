@@ -167,6 +167,7 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
   bps: fc.double({ min: 1000, max: 1e9, noNaN: true }),
   bytes: fc.integer({ min: 0, max: 1_000_000 }),
   rttMs: fc.integer({ min: 1, max: 500 }),
+  tlsMs: fc.integer({ min: 1, max: 5000 }),
   burst: fc.integer({ min: 0, max: 200_000 }),
   silentMs: fc.constantFrom(0, 5000),
   end: fc.constantFrom<ArmEnd>(
@@ -186,6 +187,9 @@ describe('swap channel', () => {
     expect(classify(test('swap', failed('tls'), OPEN)).gain).toBe(1);
     expect(classify(test('swap', OPEN, failed('tls'))).gain).toBe(-1);
     expect(classify(test('swap', { bps: 1e6 }, { bps: 1e6 })).gain).toBeCloseTo(0);
+    expect(classify(test('swap', { ...OPEN, tlsMs: 3000 }, OPEN)).gain).toBe(1);
+    expect(classify(test('swap', OPEN, { ...OPEN, tlsMs: 3000 })).gain).toBe(-1);
+    expect(classify(test('swap', { ...OPEN, tlsMs: 3000 }, { ...OPEN, tlsMs: 2900 })).gain).toBe(0);
     expect(classify(test('swap', { bps: 5e5 }, { bps: 4e5 })).invalidReason).toBe('slow-line');
   });
 
