@@ -250,8 +250,8 @@ const BLOCKED_ROWS: readonly QaRow[] = [
   {
     name: 'handshake slowed to 3 s',
     censor: [{ slowHandshake: { sni: TARGET, ms: 3_000 } }],
-    // The rate behind the handshake is the line's, so the swap channel, which compares rates, sees nothing.
-    expect: { ...OPEN, test: ['slow'] },
+    // The rate behind the handshake is the line's.
+    expect: { ...OPEN, test: ['slow'], swap: 'trigger-slower' },
   },
 ];
 
