@@ -85,13 +85,14 @@ export class Delivery {
   async #send(results: readonly TestResult[], signal?: AbortSignal): Promise<boolean> {
     try {
       const answer = await this.#coordinator.submit(results, signal);
+      // The oldest sets the time: a probe that measures without a break would else never ask.
+      if (this.#accepted.size === 0) this.#confirmAt = this.#now() + this.#pauseMs;
       for (const { index, outcome, reason } of answer.results) {
         const id = results[index]?.id;
         if (id === undefined) continue;
         if (outcome === 'rejected') await this.#drop(id, reason ?? 'rejected without a reason');
         else this.#accepted.add(id);
       }
-      this.#confirmAt = this.#now() + this.#pauseMs;
       return true;
     } catch (error) {
       if (!(error instanceof ContactError) || error.status !== 413) throw error;
