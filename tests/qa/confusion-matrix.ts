@@ -8,6 +8,12 @@ const ROW_SHARE = 0.8;
 /** An e-value of so much, on at most one in so many null runs. */
 const LOUD_E_VALUE = 20;
 
+/** What of a run is counted. */
+export type CountedRun = Pick<RowResult, 'gains' | 'aborted' | 'faults'> & {
+  /** What the platform test was called. */
+  readonly test: string;
+};
+
 export interface ConfusionSummary {
   readonly rows: readonly {
     readonly name: string;
@@ -38,13 +44,13 @@ export function swapEValue(gains: readonly number[]): number {
 
 /** Counts what came out of the rows' runs. */
 export class Confusion {
-  readonly #results: ReadonlyMap<QaRow, RowResult[]>;
+  readonly #results: ReadonlyMap<QaRow, CountedRun[]>;
 
   constructor(rows: readonly QaRow[]) {
     this.#results = new Map(rows.map((row) => [row, []]));
   }
 
-  add(row: QaRow, result: RowResult): void {
+  add(row: QaRow, result: CountedRun): void {
     this.#results.get(row)?.push(result);
   }
 
@@ -111,7 +117,7 @@ export class Confusion {
   }
 }
 
-function isRight({ faults }: RowResult): boolean {
+function isRight({ faults }: CountedRun): boolean {
   return faults.length === 0;
 }
 
