@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import cliProgress from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { METHOD_VERSION } from '../detection/method-version.js';
+import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
+import { DEFAULT_NOISE } from '../simulation/noise.js';
+import { delayPlot } from '../simulation/plot.js';
+import { type RunOptions, type ScenarioResult, ScenarioRun } from '../simulation/run.js';
+import type { Scenario } from '../simulation/scenario.js';
+import { SCENARIOS } from '../simulation/scenarios.js';
+import { scoreTable } from '../simulation/table.js';
+import { DEFAULT_LAYOUT } from '../simulation/world.js';
+
+/** `npm run simulate`: the production detector, and the rules people use today, in a world whose truth is known. */
+
+/** One false alarm per 1,000 cell-days: 48 starts a day. */
+const ONE_PER_1000_CELL_DAYS = 48_000;
+/** A week to learn, and the first event with its time. */
+const MIN_DAYS = 12;
+
+interface Options {
+  cells: number;
+  days: number;
+  probes: number;
+  seed: number;
+  scenario?: Scenario[];
+  threshold: number[];
+  plot?: string;
+  list: boolean;
+  json: boolean;
+}
+
+const command = new Command('simulate')
+  .description('Simulates probes whose truth is known and prints what each rule makes of them.')
+  .option('--cells <n>', 'cells (ASN x target), rounded up to whole targets', atLeast(1), 1000)
+  .option('--days <n>', 'days, of which the first 7 are for learning', atLeast(MIN_DAYS), 90)
+  .option('--probes <n>', 'honest probes in each cell', atLeast(1), DEFAULT_LAYOUT.probesPerCell)
+  .option('--seed <n>', 'whole number', atLeast(0), 1)
+  .option('--scenario <names>', 'one or more, separated by commas, or all', scenarios)
+  .option('--threshold <A...>', 'thresholds of the detector', thresholds, [ONE_PER_1000_CELL_DAYS])
+  .option('--plot <file>', 'write a picture (SVG) of delay against false alarms')
+  .option('--list', 'list the scenarios', false)
+  .option('--json', 'print everything as one JSON object (else a table)', false)
+  .configureOutput({ writeOut: (text) => process.stderr.write(text) })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+function atLeast(least: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < least) {
+      throw new InvalidArgumentError(`expected a whole number, at least ${least}`);
+    }
+    return number;
+  };
+}
+
+function scenarios(text: string): Scenario[] {
+  if (text === 'all') return [...SCENARIOS];
+  return text.split(',').map((name) => {
+    const scenario = SCENARIOS.find((known) => known.name === name);
+    if (scenario === undefined) throw new InvalidArgumentError(`no scenario "${name}"; --list shows them`);
+    return scenario;
+  });
+}
+
+function thresholds(text: string): number[] {
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((number) => number > 1)) throw new InvalidArgumentError('expected numbers above 1');
+  return numbers;
+}
+
+function run(chosen: readonly Scenario[], options: RunOptions): ScenarioResult[] {
+  const runs = chosen.map((scenario) => new ScenarioRun(scenario, options));
+  const bar = new cliProgress.SingleBar(
+    { format: '{bar} {value}/{total} targets  {scenario}  ETA {eta_formatted}', stream: process.stderr },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(
+    runs.reduce((sum, { targets }) => sum + targets, 0),
+    0,
+    { scenario: '' },
+  );
+  for (const [i, { targets }] of runs.entries()) {
+    for (let target = 0; target < targets; target++) {
+      runs[i]?.target(target);
+      bar.increment(1, { scenario: chosen[i]?.name });
+    }
+  }
+  bar.stop();
+  return runs.map(({ result }) => result);
+}
+
+async function main(): Promise<void> {
+  const options = command.parse().opts<Options>();
+  if (options.list) {
+    const list = SCENARIOS.map(({ name, about }) => ({ name, about }));
+    const width = Math.max(...list.map(({ name }) => name.length));
+    const lines = list.map(({ name, about }) => `${name.padEnd(width)}  ${about}`);
+    process.stdout.write(`${options.json ? JSON.stringify(list) : lines.join('\n')}\n`);
+    return;
+  }
+  if (options.scenario === undefined)
+    command.error("error: required option '--scenario <names>' not specified");
+  const began = performance.now();
+  const parameters: RunOptions = {
+    cells: options.cells,
+    days: options.days,
+    seed: options.seed,
+    layout: { ...DEFAULT_LAYOUT, probesPerCell: options.probes },
+    noise: DEFAULT_NOISE,
+    detection: DEFAULT_PARAMETERS,
+    thresholds: options.threshold,
+  };
+  const results = run(options.scenario ?? [], parameters);
+  if (options.plot !== undefined) await writeFile(options.plot, delayPlot(results));
+  const machine = {
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    loadAverage: loadavg().map((load) => Math.round(10 * load) / 10),
+  };
+  const report = { methodVersion: METHOD_VERSION, parameters, scenarios: results, machine };
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : scoreTable(results));
+}
+
+await main();

@@ -1,0 +1,74 @@
+import type { DetectionParameters } from '../detection/parameters.js';
+import { groupsLeftOut } from '../detection/parameters.js';
+import { RobustProduct } from '../detection/robust-product.js';
+import type { Sweep } from '../detection/sweep.js';
+import type { SweepCell } from '../detection/sweep-cell.js';
+import type { SwapPair } from '../detection/types.js';
+import type { RealEvent, Said } from './score.js';
+
+/** An alarm with which the swap channel agrees is `sni-triggered`: its e-value since the onset is at least 20. */
+const CONFIRMED = Math.log(20);
+
+/** What the production detector said of a place. */
+export interface Verdict extends Said {
+  /** Alarms by the grade that they reached before they were lifted. */
+  readonly slowed: number;
+  readonly sniTriggered: number;
+}
+
+/** Alarms of a cell after a sweep, ASN or country. An alarm that stands when something begins has found it at once. */
+export function verdictOf(
+  sweep: Sweep,
+  cell: SweepCell,
+  pairs: readonly SwapPair[],
+  events: readonly RealEvent[],
+  parameters: DetectionParameters,
+): Verdict {
+  const alarms = cell.alarms.map((alarm, i) => ({
+    alarm,
+    until: cell.lifts[i]?.at ?? Number.POSITIVE_INFINITY,
+  }));
+  const signals = alarms.map(({ alarm }) => alarm.at);
+  for (const { onset } of events) {
+    if (alarms.some(({ alarm, until }) => alarm.at < onset && until > onset)) signals.push(onset);
+  }
+  const sniTriggered = alarms.filter(({ alarm, until }) => {
+    const end = Math.min(
+      Math.floor(until / parameters.periodMs),
+      alarm.onset.best + parameters.windowPeriods,
+    );
+    const last = Math.min(sweep.now, end);
+    return confirmed(pairs, alarm.onset.best, last, parameters);
+  }).length;
+  return {
+    signals: signals.sort((a, b) => a - b),
+    alarms: cell.alarms.map(({ at }) => at),
+    slowed: alarms.length - sniTriggered,
+    sniTriggered,
+  };
+}
+
+function confirmed(
+  pairs: readonly SwapPair[],
+  from: number,
+  until: number,
+  parameters: DetectionParameters,
+): boolean {
+  const product = new RobustProduct(parameters.swapLambdas);
+  const names = new Map<string, number>();
+  let period = from;
+  const enough = () => {
+    const groups = groupsLeftOut(names.size, parameters.trim);
+    return (product.logE(from, from, { groups, bestSlot: false })[0] as number) >= CONFIRMED;
+  };
+  for (const pair of pairs) {
+    if (pair.period < from) continue;
+    if (pair.period > until) break;
+    if (pair.period > period && product.size > 0 && enough()) return true;
+    period = pair.period;
+    const group = names.get(pair.subnet) ?? names.size;
+    names.set(pair.subnet, group);
+    product.add(group, pair.period, pair.period, pair.gain);
+  }
+  return product.size > 0 && enough();
+}
