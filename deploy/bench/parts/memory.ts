@@ -11,7 +11,9 @@ import type { Bench } from '../part.js';
 import { residentMb, residentOver, sampledWhile } from '../resident-memory.js';
 
 /** What a volunteer's command starts. */
-const AGENT = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'));
+const AGENT = fileURLToPath(
+  new URL('../bin/brakelight-probe.js', import.meta.resolve('@brakelight/probe-agent/cli')),
+);
 const SETTLE_MS = 4_000;
 const OBSERVE_MS = 3_000;
 /** Tests of the round whose memory is watched. */
