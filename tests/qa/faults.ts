@@ -9,10 +9,10 @@ export interface Seen {
   readonly test: Outcome;
   /** Of arm C. */
   readonly triggerEnd: EndName;
-  /** g of the first swap pair of downloads, in [-1, 1]; `null` where it says nothing. */
+  /** Median g of the swap pairs of downloads, in [-1, 1]; `null` where they say nothing. */
   readonly gain: number | null;
-  /** The same of uploads; `undefined` where none was run. */
-  readonly uploadGain: number | null | undefined;
+  /** The same of uploads, where any were run. */
+  readonly uploadGain: number | null;
   /** `undefined` where the server's TCP_INFO was not asked for. */
   readonly mechanism: Mechanism | null | undefined;
 }
@@ -40,10 +40,10 @@ function notIn(what: string, seen: string, allowed: readonly string[] | undefine
 }
 
 /** A full gain, of either sign, is one arm at less than 0.45 of the other. */
-function swapFaults(what: string, gain: number | null | undefined, wanted: SwapOutcome): string[] {
+function swapFaults(what: string, gain: number | null, wanted: SwapOutcome): string[] {
   const right = {
-    'trigger-slower': typeof gain === 'number' && gain > 0,
-    alike: typeof gain === 'number' && Math.abs(gain) < 1,
+    'trigger-slower': gain !== null && gain > 0,
+    alike: gain !== null && Math.abs(gain) < 1,
     nothing: gain === null,
   }[wanted];
   return right ? [] : [`the gain of the ${what} is ${gain}: not ${wanted}`];

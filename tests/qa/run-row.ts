@@ -7,17 +7,19 @@ import { OBJECT_PATH, RowTests, TRIGGER_HOST } from './drawn-tests.js';
 import { endName } from './end-name.js';
 import { faultsOf, type Seen } from './faults.js';
 import { senderSeries } from './sender-series.js';
-import { CONTROL, type Outcome, type QaRow, TARGET } from './table.js';
+import { CONTROL, type Outcome, type QaRow, type SwapOutcome, TARGET } from './table.js';
 
 /** A probe in trouble has measured itself: the test is drawn again, as a coordinator would, so often at most. */
 const MOST_TRIES = 4;
+/** One pair may differ by chance; that two names are alike takes more than one. */
+const PAIRS_OF_ALIKE = 3;
 const OBJECTS = [{ path: OBJECT_PATH, bytes: 20_000_000, contentType: 'video/mp4' }];
 
 export interface RowSettings {
   readonly tools: KernelTools;
   /** Uniform in [0, 1): the order of the arms. */
   readonly random: () => number;
-  /** Swap pairs of downloads (1). */
+  /** Least number of swap pairs of downloads (1). */
   readonly pairs?: number;
 }
 
@@ -47,21 +49,23 @@ export async function runRow(row: QaRow, { tools, random, pairs = 1 }: RowSettin
     const server = await bench.startMeasurementServer();
     if (row.competing) compete(bench);
     const tests = new RowTests(row, server, random);
-    const uploads = row.expect.upload === undefined ? [] : [() => tests.swap('upload')];
-    const downloads = Array.from({ length: pairs }, () => () => tests.swap('download'));
-    const { results, aborted } = await measure(bench, [() => tests.platform(), ...uploads, ...downloads]);
-    const [platform, ...swaps] = results as [TestResult, ...TestResult[]];
-    const upload = uploads.length > 0 ? swaps.shift() : undefined;
-    const [swap] = swaps as [TestResult, ...TestResult[]];
+    const downloads = Math.max(pairs, pairsFor(row.expect.swap));
+    const uploads = pairsFor(row.expect.upload);
+    const { results, aborted } = await measure(bench, [
+      () => tests.platform(),
+      ...Array.from({ length: downloads }, () => () => tests.swap('download')),
+      ...Array.from({ length: uploads }, () => () => tests.swap('upload')),
+    ]);
+    const [platform, swap] = results as [TestResult, TestResult];
+    const gains = gainsOf(results.slice(1, 1 + downloads));
     const seen: Seen = {
       end: armEnd(platform, 'A'),
       test: outcome(platform),
       triggerEnd: armEnd(swap, 'C'),
-      gain: classify(swap).gain,
-      uploadGain: upload && classify(upload).gain,
+      gain: median(gains),
+      uploadGain: median(gainsOf(results.slice(1 + downloads))),
       mechanism: row.expect.mechanism === undefined ? undefined : await mechanism(bench, server, swap),
     };
-    const gains = swaps.map((pair) => classify(pair).gain).filter((gain) => gain !== null);
     return { ...seen, gains, aborted, faults: faultsOf(row, seen) };
   } finally {
     await bench.close();
@@ -83,6 +87,21 @@ async function measure(
       results.splice(i, 1, ...(await bench.measure('probe', [draw()])));
     }
   return { results, aborted };
+}
+
+function pairsFor(wanted: SwapOutcome | undefined): number {
+  if (wanted === undefined) return 0;
+  return wanted === 'alike' ? PAIRS_OF_ALIKE : 1;
+}
+
+/** g of every pair that says something. */
+function gainsOf(pairs: readonly TestResult[]): number[] {
+  return pairs.map((pair) => classify(pair).gain).filter((gain) => gain !== null);
+}
+
+/** The middle one (of an even number, the lower of the two); `null` of none. */
+function median(gains: readonly number[]): number | null {
+  return gains.toSorted((a, b) => a - b)[(gains.length - 1) >> 1] ?? null;
 }
 
 function isAborted(result: TestResult | undefined): boolean {
