@@ -139,7 +139,7 @@ export class Importer {
     const { progress } = this.#deps;
     let seen: ImportProgress | undefined;
     let movedAt = performance.now();
-    progress.begin('storing', accepted);
+    if (accepted > 0) progress.begin('storing', accepted);
     for (;;) {
       const now = await this.#call((client) => client.call('GET', this.#path, ImportProgress));
       if (now.stored !== seen?.stored || now.pending !== seen.pending) movedAt = performance.now();

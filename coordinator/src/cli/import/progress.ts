@@ -24,8 +24,9 @@ export class Progress {
         {
           format: `${name.padEnd(8)} {bar} {value}/{total} rows`,
           stream: this.#out as NodeJS.WriteStream,
-          // Ctrl-C ends the program, not the bar.
+          // Ctrl-C ends the program, not the bar; nothing of the terminal is changed that it would have to restore.
           gracefulExit: false,
+          linewrap: true,
         },
         cliProgress.Presets.shades_classic,
       );
@@ -37,6 +38,7 @@ export class Progress {
 
   update(value: number): void {
     const phase = this.#phase;
+    if (phase.name === '') return;
     if (value > phase.total) this.#bar?.setTotal(value);
     this.#phase = { ...phase, value, total: Math.max(phase.total, value) };
     this.#bar?.update(value);
