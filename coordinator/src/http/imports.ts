@@ -22,12 +22,9 @@ export function importRoutes(app: App, deps: ImportRouteDeps): void {
   const tags = ['imports'];
   const params = z.object({ source: Slug });
   const querystring = z.strictObject({
-    notify: z
-      .enum(['true', 'false'])
-      .optional()
-      .meta({
-        description: 'Whether webhooks are told of incidents in this source from now on (default: no)',
-      }),
+    notify: z.enum(['true', 'false']).optional().meta({
+      description: 'Whether webhooks are told of incidents in this source from now on (default: no)',
+    }),
   });
   const onRequest = access.require('admin');
   const security = [{ apiKey: [] }];
