@@ -116,6 +116,13 @@ const POLICED_ROWS: readonly QaRow[] = [
     expect: { ...SLOW, mechanism: 'shaping' },
   },
   {
+    name: 'shaped by SNI to half of a 30 Mbit/s line',
+    alone: true,
+    censor: sni({ kind: 'shape', kbps: 15_000, queueBytes: 100_000 }),
+    // A limit of the method: the first 96 kB are slow start, and no slower for it.
+    expect: OPEN,
+  },
+  {
     name: 'policed by SNI in uploads only',
     censor: sni({ ...police(140, 20_000), direction: 'upload' }),
     expect: { ...OPEN, upload: 'trigger-slower' },
