@@ -11,7 +11,7 @@ const MAX_P = 0.95;
 /** What the same target shows in the other countries, for one country and period. */
 export interface Outside {
   readonly indicator: Indicator;
-  /** Bound on P(X = 1) of a subnet's first unit, after a normal unit, after an affected one. */
+  /** Bound on P(X = 1) of a subnet's first unit, after a normal unit, after an affected one: p01 <= p0 <= p11. */
   readonly p0: number;
   readonly p01: number;
   readonly p11: number;
@@ -56,8 +56,8 @@ export class Baseline {
     const sample = this.#sample(country, period, leftOut);
     const all = this.#tally(sample, indicator);
     const same = this.#tally(this.#ofPeriod(country, period, leftOut), indicator);
-    const c = (same.affected + 1) / (same.subnets + 2);
     const bound = upperShare(all.affected, all.subnets);
+    const c = predictiveShare(same.affected, same.subnets, Math.max(minP0, bound));
     const p0 = Math.min(MAX_P, Math.max(minP0, bound, c));
     const share = all.subnets > 0 ? all.affected / all.subnets : 0;
     const thin = all.countries < minOutsideCountries || (bound > maxP0 && share <= maxP0);
@@ -71,7 +71,8 @@ export class Baseline {
     return {
       indicator,
       p0,
-      p01: all.afterNormal > 0 ? Math.min(MAX_P, Math.max(minP0, bound01, c)) : p0,
+      // A subnet that stays as it is (p01 <= share <= p11) enters no more often than the share itself.
+      p01: Math.min(MAX_P, Math.max(minP0, Math.min(bound, bound01), c)),
       p11: Math.min(MAX_P, Math.max(p0, bound11)),
       state: outage ? 'outage' : thin ? 'insufficient' : 'usable',
       bound,
@@ -184,6 +185,18 @@ export class Baseline {
   }
 }
 
+/** Strength of the prior of c, in units: that of Laplace's rule. */
+const PRIOR_UNITS = 2;
+
+/**
+ * c: the chance that the next unit of this period is affected, after k of n outside ones: the posterior predictive of a
+ * Beta prior with the weight of two units (as in Laplace's rule, whose centre of 1/2 would make a quiet hour a suspect
+ * one) and the mean that the days before allow.
+ */
+export function predictiveShare(k: number, n: number, before: number): number {
+  return (k + PRIOR_UNITS * before) / (n + PRIOR_UNITS);
+}
+
 /** Units of one outside subnet: all, after a normal one, after an affected one. */
 interface Line {
   readonly country: number;
@@ -201,7 +214,15 @@ export function nullShare(outside: Outside, previous: number, plain: boolean): n
   return (previous & FLAG[outside.indicator]) === 0 ? outside.p01 : outside.p11;
 }
 
-/** Indicators that somebody showed. */
-export function seenIndicators(index: UnitIndex): Indicator[] {
-  return INDICATORS.filter((indicator) => (index.seen & FLAG[indicator]) !== 0);
+/** Period in which each indicator was first shown, by anybody; indicators that nobody showed need no detector. */
+export function firstSeen(index: UnitIndex): Map<Indicator, number> {
+  const seen = new Map<Indicator, number>();
+  for (const [at, unit] of index.units.entries()) {
+    for (const indicator of INDICATORS) {
+      if (((index.flags[at] as number) & FLAG[indicator]) !== 0 && !seen.has(indicator)) {
+        seen.set(indicator, unit.period);
+      }
+    }
+  }
+  return seen;
 }

@@ -1,6 +1,7 @@
 import { logAdd, logSumExp, lowerShare } from './bounds.js';
-import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
+import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
+import { UpperBound } from './upper-bound.js';
 
 const LOG_3 = Math.log(3);
 
@@ -32,19 +33,37 @@ export interface EvidenceSource {
   evidence(indicator: Indicator, now: number): Evidence;
 }
 
+/** Period in which an indicator was first seen, anywhere. */
+export type FirstSeen = ReadonlyMap<Indicator, number>;
+
 /**
  * Detector of one place x target: both channels, one product for each indicator, sums over the starts in the window
- * (Shiryaev-Roberts). R = 1/3 sum E_platform + 1/3 sum E_swap + 1/3 sum E_platform E_swap.
+ * (Shiryaev-Roberts):
+ *
+ *     R_i = sum over starts s of w_i(s) (1/3 E_platform + 1/3 E_swap + 1/3 E_platform E_swap)
+ *
+ * The sum of R_i over the indicators is a mixture of e-detectors, hence one itself, if the weights of a start are known
+ * when it begins. So they go to what was seen before it: 1/k for each of the k indicators that somebody, somewhere, had
+ * shown (`slow` always counts), 0 for the others; and before this cell's first swap pair the part of E_swap alone goes to
+ * the other two, half and half. An alarm at R_i >= A is one at sum R_i >= A: the false alarms of all indicators together
+ * are those that A promises.
  */
 export class CellDetector implements EvidenceSource {
   readonly #parameters: DetectionParameters;
   readonly #platform = new Map<Indicator, RobustProduct>();
   readonly #swap: RobustProduct;
+  readonly #upper = new Map<Indicator, UpperBound>();
+  readonly #seen: FirstSeen;
   #first: number | null = null;
+  #firstPair: number | null = null;
 
-  constructor(parameters: DetectionParameters, indicators: readonly Indicator[]) {
+  constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
     this.#parameters = parameters;
-    for (const indicator of indicators) this.#platform.set(indicator, new RobustProduct(parameters.lambdas));
+    this.#seen = seen;
+    for (const indicator of indicators) {
+      this.#platform.set(indicator, new RobustProduct(parameters.lambdas));
+      this.#upper.set(indicator, new UpperBound(parameters.lambdas, parameters.swapLambdas));
+    }
     this.#swap = new RobustProduct(parameters.swapLambdas);
   }
 
@@ -57,21 +76,22 @@ export class CellDetector implements EvidenceSource {
   addUnit(indicator: Indicator, group: number, when: Moment, y: number): void {
     this.#first ??= when.period;
     this.#platform.get(indicator)?.add(group, when.period, slotOf(when, this.#parameters), y);
+    this.#upper.get(indicator)?.unit(when.period, y);
   }
 
   /** @param gain g of the pair */
   addPair(group: number, when: Moment, gain: number): void {
     this.#first ??= when.period;
+    this.#firstPair ??= when.period;
     this.#swap.add(group, when.period, slotOf(when, this.#parameters), gain);
+    for (const upper of this.#upper.values()) upper.pair(when.period, gain);
   }
 
   /** At least ln R of the indicator, cheaply: most cells need no more. */
   upperLogR(indicator: Indicator): number {
-    const platform = Math.max(0, this.#platform.get(indicator)?.upperLogR() ?? 0);
-    const starts = Math.log(this.#parameters.windowPeriods);
-    if (this.#swap.size === 0) return logAdd(platform + Math.LN2, starts) - LOG_3;
-    // The product of two sums bounds the sum of products.
-    return logAdd(platform, starts) + logAdd(this.#swap.upperLogR(), starts);
+    const upper = this.#upper.get(indicator)?.logR() ?? Number.NEGATIVE_INFINITY;
+    // Starts since the last bet: E = 1.
+    return logAdd(upper, Math.log(this.#parameters.windowPeriods));
   }
 
   /** Groups left out of the platform channel now. */
@@ -93,14 +113,24 @@ export class CellDetector implements EvidenceSource {
     const from = this.#oldest(now);
     const platform = this.#platformLogE(indicator, from, now, without);
     const swap = this.#swap.size === 0 ? null : this.swapLogE(from, now, without);
-    const logE = platform.map((p, i) => combined(p, swap?.[i] ?? 0));
+    const logE = platform.map((p, i) => {
+      const start = from + i;
+      const paired = this.#firstPair !== null && start > this.#firstPair;
+      return this.logWeight(indicator, start) + combined(p, swap?.[i] ?? 0, paired);
+    });
     return { from, logE, logR: logSumExp(logE) };
+  }
+
+  /** ln w_i(s) */
+  logWeight(indicator: Indicator, start: number): number {
+    const known = (one: Indicator) => one === 'slow' || (this.#seen.get(one) ?? start) < start;
+    return known(indicator) ? -Math.log(INDICATORS.filter(known).length) : Number.NEGATIVE_INFINITY;
   }
 
   /** ln E of the swap channel for each start; no slot is left out: its coin is fair in the worst hour, too. */
   swapLogE(from: number, now: number, without = 0): Float64Array {
     const groups = groupsLeftOut(this.#swap.groupsSince(this.#oldest(now)) - without, this.#parameters.trim);
-    return this.#swap.logE(from, now, { groups: groups + without, bestSlot: false });
+    return this.#swap.logE(from, now, { groups: () => groups + without, bestSlot: false });
   }
 
   /** Pairs in the swap channel. */
@@ -123,7 +153,7 @@ export class CellDetector implements EvidenceSource {
     const product = this.#platform.get(indicator);
     if (product === undefined) return new Float64Array(now - from + 1);
     const groups = groupsLeftOut(this.groups(now) - without, this.#parameters.trim) + without;
-    return product.logE(from, now, { groups, bestSlot: !this.#parameters.plain });
+    return product.logE(from, now, { groups: () => groups, bestSlot: !this.#parameters.plain });
   }
 
   #oldest(now: number): number {
@@ -131,57 +161,81 @@ export class CellDetector implements EvidenceSource {
   }
 }
 
-/** ln of (E_platform + E_swap + E_platform E_swap) / 3. */
-function combined(platform: number, swap: number): number {
-  return logAdd(logAdd(platform, swap), platform + swap) - LOG_3;
+/** ln of (E_platform + E_swap + E_platform E_swap) / 3; of (E_platform + E_platform E_swap) / 2 where not yet paired. */
+function combined(platform: number, swap: number, paired: boolean): number {
+  const both = logAdd(platform, platform + swap);
+  return paired ? logAdd(both, swap) - LOG_3 : both - Math.LN2;
+}
+
+/** Affected units of those since the onset. */
+interface Count {
+  units: number;
+  affected: number;
 }
 
 /**
  * Detector of the end: X' = 1 - X against q0 = 1 - lower bound of the affected share since the onset, starts after the
- * alarm. The share is that of the periods before, so q0 is known when a unit comes.
+ * alarm. The share is that of the unit's own ASN in the periods before, so q0 is known when a unit comes, and a country
+ * whose untouched networks happen to speak has not been let go.
  */
 export class LiftDetector {
   readonly #parameters: DetectionParameters;
   readonly #product: RobustProduct;
   readonly #first: number;
+  readonly #counts: Map<number | null, Count>;
+  readonly #q0 = new Map<number | null, number>();
   #period: number;
-  #affected: number;
-  #units: number;
-  #q0: number;
 
-  constructor(
-    parameters: DetectionParameters,
-    alarmPeriod: number,
-    since: { units: number; affected: number },
-  ) {
+  /** @param since counts from the onset to the alarm, by ASN */
+  constructor(parameters: DetectionParameters, alarmPeriod: number, since: Map<number | null, Count>) {
     this.#parameters = parameters;
     this.#product = new RobustProduct(parameters.lambdas);
     this.#first = alarmPeriod;
     this.#period = alarmPeriod;
-    this.#units = since.units;
-    this.#affected = since.affected;
-    this.#q0 = this.#bound();
+    this.#counts = since;
   }
 
   /** @returns ln R of the lift where it may have been reached, else `null` */
-  add(group: number, when: Moment, affected: boolean): number | null {
+  add(group: number, when: Moment, asn: number | null, affected: boolean): number | null {
     const { period } = when;
     if (period > this.#period) {
       this.#period = period;
-      this.#q0 = this.#bound();
+      this.#q0.clear();
     }
-    this.#units++;
-    if (affected) this.#affected++;
-    this.#product.add(group, period, slotOf(when, this.#parameters), (affected ? 0 : 1) / this.#q0 - 1);
+    const q0 = this.#bound(asn);
+    const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
+    this.#counts.set(asn, count);
+    count.units++;
+    if (affected) count.affected++;
+    this.#product.add(group, period, slotOf(when, this.#parameters), (affected ? 0 : 1) / q0 - 1);
     const wanted = Math.log(this.#parameters.liftThreshold);
     if (affected || this.#product.upperLogR() < wanted) return null;
     const from = Math.max(this.#first, period - this.#parameters.windowPeriods + 1);
-    const groups = groupsLeftOut(this.#product.groupsSince(from), this.#parameters.trim);
-    return logSumExp(this.#product.logE(from, period, { groups, bestSlot: !this.#parameters.plain }));
+    return logSumExp(
+      this.#product.logE(from, period, {
+        groups: (since) => this.#leftOut(since),
+        bestSlot: !this.#parameters.plain,
+      }),
+    );
   }
 
-  #bound(): number {
-    const q0 = 1 - lowerShare(this.#affected, this.#units);
-    return Math.min(0.95, Math.max(this.#parameters.minP0, q0));
+  /**
+   * A share of those who have spoken since the start: a throttle that lasted for weeks was seen by many who say nothing
+   * in the hours after its end. Two at least, where there are eight groups.
+   */
+  #leftOut(since: number): number {
+    const { trim } = this.#parameters;
+    const all = groupsLeftOut(this.#product.groupsSince(this.#first), trim);
+    return Math.max(Math.min(2, all), groupsLeftOut(since, trim));
+  }
+
+  /** q0 of an ASN as it stood when the period began. */
+  #bound(asn: number | null): number {
+    const known = this.#q0.get(asn);
+    if (known !== undefined) return known;
+    const { units, affected } = this.#counts.get(asn) ?? { units: 0, affected: 0 };
+    const q0 = Math.min(0.95, Math.max(this.#parameters.minP0, 1 - lowerShare(affected, units)));
+    this.#q0.set(asn, q0);
+    return q0;
   }
 }

@@ -41,9 +41,10 @@ export class CountryEvidence implements EvidenceSource {
       if (first === null) continue;
       const own = this.#of(asn, cell, indicator, now);
       for (let i = Math.max(0, first + 1 - pooled.from); i < size; i++) {
+        const at = pooled.from + i;
         known[i] = (known[i] as number) + 1;
         // Starts since the last evaluation have seen nothing of this ASN: E = 1.
-        parts[i] = logAdd(parts[i] as number, own.logE[pooled.from + i - own.from] ?? 0);
+        parts[i] = logAdd(parts[i] as number, own.logE[at - own.from] ?? cell.logWeight(indicator, at));
       }
     }
     const logE = pooled.logE.map((own, i) => {

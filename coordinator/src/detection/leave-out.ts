@@ -1,14 +1,11 @@
 /** Sum of the f largest positive numbers, in linear time (Hoare's selection). */
 export class TopSum {
-  readonly #size: number;
+  /** f. */
+  size = 0;
   #scratch = new Float64Array(0);
 
-  constructor(size: number) {
-    this.#size = size;
-  }
-
   of(values: Float64Array): number {
-    if (this.#size === 0) return 0;
+    if (this.size === 0) return 0;
     if (this.#scratch.length < values.length) this.#scratch = new Float64Array(values.length);
     const kept = this.#scratch;
     let count = 0;
@@ -16,7 +13,7 @@ export class TopSum {
       const value = values[i] as number;
       if (value > 0) kept[count++] = value;
     }
-    const size = Math.min(this.#size, count);
+    const size = Math.min(this.size, count);
     if (size < count) selectLargest(kept, count, size);
     let sum = 0;
     for (let i = 0; i < size; i++) sum += kept[i] as number;

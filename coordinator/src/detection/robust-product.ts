@@ -3,8 +3,8 @@ import { BestSlots, TopSum } from './leave-out.js';
 
 /** Which part of the evidence is left out before it counts. */
 export interface LeaveOut {
-  /** f: groups with the largest positive log-products. */
-  readonly groups: number;
+  /** f: how many groups, those with the largest positive log-products, where `since` have bet since the start. */
+  readonly groups: (since: number) => number;
   /** Leave out the one shock slot (an hour, or the period where shorter) with the largest log-sum, too. */
   readonly bestSlot: boolean;
 }
@@ -110,7 +110,8 @@ export class RobustProduct {
     const sums = this.#lambdas.map(() => new Float64Array(index.size));
     const total = new Float64Array(width);
     const values = new Float64Array(width);
-    const top = new TopSum(leaveOut.groups);
+    const top = new TopSum();
+    const spoke = new Set<number>();
     const slots = leaveOut.bestSlot ? new BestSlots(width) : null;
     let at = this.#count - 1;
     let logE = 0;
@@ -118,6 +119,7 @@ export class RobustProduct {
       let changed = false;
       for (; at >= 0 && (this.#periods[at] as number) >= start; at--) {
         changed = true;
+        spoke.add(groups[at] as number);
         const group = index.get(groups[at] as number);
         slots?.add(this.#slots[at] as number, group ?? -1, this.#logs, at * width);
         for (let l = 0; l < width; l++) {
@@ -128,6 +130,7 @@ export class RobustProduct {
         }
       }
       if (changed) {
+        top.size = leaveOut.groups(spoke.size);
         for (let l = 0; l < width; l++) {
           const own = sums[l] as Float64Array;
           values[l] = (total[l] as number) - (slots?.mostWith(top, own, l) ?? top.of(own));

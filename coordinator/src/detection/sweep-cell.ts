@@ -2,6 +2,7 @@ import {
   CellDetector,
   type Evidence,
   type EvidenceSource,
+  type FirstSeen,
   LiftDetector,
   type Moment,
 } from './cell-detector.js';
@@ -33,6 +34,7 @@ export interface Lift {
 export class SweepCell implements EvidenceSource {
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
+  readonly #seen: FirstSeen;
   readonly #subnets = new Map<number, Set<string>>();
   readonly #owners = new Map<number, Set<string>>();
   #detector: CellDetector;
@@ -41,19 +43,21 @@ export class SweepCell implements EvidenceSource {
   readonly #known = new Map<Indicator, { readonly period: number; atMost: number }>();
   /** After a lift the starts begin anew, with the next period. */
   #restsUntil = Number.NEGATIVE_INFINITY;
-  /** Positions of the cell's units in the index, their flags and periods. */
+  /** Positions of the cell's units in the index, their flags, periods and ASNs. */
   readonly units: number[] = [];
   readonly flags: number[] = [];
   readonly periods: number[] = [];
+  readonly asns: (number | null)[] = [];
   readonly alarms: Alarm[] = [];
   readonly lifts: Lift[] = [];
   /** First period in which R reached the suspicion threshold, since the last lift. */
   suspectedSince: number | null = null;
 
-  constructor(parameters: DetectionParameters, indicators: readonly Indicator[]) {
+  constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
     this.#parameters = parameters;
     this.#indicators = indicators;
-    this.#detector = new CellDetector(parameters, indicators);
+    this.#seen = seen;
+    this.#detector = new CellDetector(parameters, indicators, seen);
   }
 
   /** The detector since the last lift. */
@@ -78,6 +82,11 @@ export class SweepCell implements EvidenceSource {
     return this.#detector.evidence(indicator, now);
   }
 
+  /** ln of a start's weight where nothing has spoken since. */
+  logWeight(indicator: Indicator, start: number): number {
+    return this.#detector.logWeight(indicator, start);
+  }
+
   /** @param y X/p0 - 1; 0 where there is no basis for a bet */
   bet(indicator: Indicator, group: number, when: Moment, y: number): void {
     if (when.period <= this.#restsUntil) return;
@@ -90,6 +99,7 @@ export class SweepCell implements EvidenceSource {
     this.units.push(at);
     this.flags.push(flags);
     this.periods.push(unit.period);
+    this.asns.push(unit.asn);
     this.#speaks(group, unit);
     if (this.open !== null) {
       this.#watchLift(unit, group, flags);
@@ -155,24 +165,27 @@ export class SweepCell implements EvidenceSource {
   }
 
   #watchLift(unit: Unit, group: number, flags: number): void {
-    const logR = this.#lift?.add(group, unit, flags !== 0) ?? null;
+    const logR = this.#lift?.add(group, unit, unit.asn, flags !== 0) ?? null;
     if (logR === null || logR < Math.log(this.#parameters.liftThreshold)) return;
     this.lifts.push({ unit: this.units.length, at: unit.measuredAt, period: unit.period, logR });
     this.#lift = null;
     this.#known.clear();
     this.suspectedSince = null;
     this.#restsUntil = unit.period;
-    this.#detector = new CellDetector(this.#parameters, this.#indicators);
+    this.#detector = new CellDetector(this.#parameters, this.#indicators, this.#seen);
   }
 
-  #since(period: number): { units: number; affected: number } {
-    let affected = 0;
-    let units = 0;
+  /** Units since a period, and how many are affected, by ASN. */
+  #since(period: number): Map<number | null, { units: number; affected: number }> {
+    const counts = new Map<number | null, { units: number; affected: number }>();
     for (let i = this.units.length - 1; i >= 0 && (this.periods[i] as number) >= period; i--) {
-      units++;
-      if (this.flags[i] !== 0) affected++;
+      const asn = this.asns[i] as number | null;
+      const count = counts.get(asn) ?? { units: 0, affected: 0 };
+      counts.set(asn, count);
+      count.units++;
+      if (this.flags[i] !== 0) count.affected++;
     }
-    return { units, affected };
+    return counts;
   }
 
   #speaks(group: number, who: { subnet: string; owner: string }): void {

@@ -1,4 +1,5 @@
-import { Baseline, nullShare, type Outside, type Suspicion, seenIndicators } from './baseline.js';
+import { Baseline, firstSeen, nullShare, type Outside, type Suspicion } from './baseline.js';
+import type { FirstSeen } from './cell-detector.js';
 import { CountryEvidence } from './country-evidence.js';
 import { type DetectionParameters, INDICATORS, type Indicator } from './parameters.js';
 import { SweepCell } from './sweep-cell.js';
@@ -91,6 +92,7 @@ class Run {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
+  readonly #seen: FirstSeen;
   readonly #baseline: Baseline;
   readonly #countries = new Map<number, CountryRun>();
   readonly #suspicion = new Map<Indicator, Map<number, number>>();
@@ -98,8 +100,8 @@ class Run {
   constructor(index: UnitIndex, parameters: DetectionParameters) {
     this.#index = index;
     this.#parameters = parameters;
-    const seen = seenIndicators(index);
-    this.#indicators = seen.length > 0 ? seen : INDICATORS.slice(0, 1);
+    this.#seen = firstSeen(index);
+    this.#indicators = INDICATORS.filter((indicator) => indicator === 'slow' || this.#seen.has(indicator));
     this.#baseline = new Baseline(index, parameters);
   }
 
@@ -163,7 +165,7 @@ class Run {
   #country(number: number): CountryRun {
     let country = this.#countries.get(number);
     if (country === undefined) {
-      const cell = new SweepCell(this.#parameters, this.#indicators);
+      const cell = new SweepCell(this.#parameters, this.#indicators, this.#seen);
       const asns = new Map<number, SweepCell>();
       country = {
         number,
@@ -183,7 +185,7 @@ class Run {
   #asn(country: CountryRun, number: number): SweepCell {
     let cell = country.asns.get(number);
     if (cell === undefined) {
-      cell = new SweepCell(this.#parameters, this.#indicators);
+      cell = new SweepCell(this.#parameters, this.#indicators, this.#seen);
       country.asns.set(number, cell);
     }
     return cell;

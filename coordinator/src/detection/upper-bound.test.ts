@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CellDetector } from './cell-detector.js';
+import { DEFAULT_PARAMETERS } from './parameters.js';
+import { UpperBound } from './upper-bound.js';
+
+const bets = fc.array(
+  fc.record({
+    group: fc.integer({ min: 0, max: 6 }),
+    later: fc.integer({ min: 0, max: 3 }),
+    bet: fc.oneof(
+      fc.record({ kind: fc.constant('unit' as const), value: fc.constantFrom(-1, 3, 19) }),
+      fc.record({ kind: fc.constant('pair' as const), value: fc.double({ min: -1, max: 1, noNaN: true }) }),
+    ),
+  }),
+  { maxLength: 60 },
+);
+
+test('is never below what the detector would find with groups and slots left out', () => {
+  fc.assert(
+    fc.property(bets, (list) => {
+      const detector = new CellDetector(DEFAULT_PARAMETERS, ['slow'], new Map([['slow', 0]]));
+      let period = 1000;
+      for (const { group, later, bet } of list) {
+        period += later;
+        const when = { period, measuredAt: period * DEFAULT_PARAMETERS.periodMs };
+        if (bet.kind === 'unit') detector.addUnit('slow', group, when, bet.value);
+        else detector.addPair(group, when, bet.value);
+      }
+      expect(detector.upperLogR('slow')).toBeGreaterThanOrEqual(
+        detector.evidence('slow', period).logR - 1e-9,
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('follows the recursion of Shiryaev and Roberts', () => {
+  const bound = new UpperBound([0.5], [0.5]);
+  bound.unit(1, 1);
+  bound.unit(2, 1);
+  // Starts 1 and 2: 1.5 x 1.5 + 1.5.
+  expect(Math.exp(bound.logR())).toBeCloseTo(3.75);
+});
+
+test('says little of a quiet cell with both channels, so that nobody need look', () => {
+  const bound = new UpperBound(DEFAULT_PARAMETERS.lambdas, DEFAULT_PARAMETERS.swapLambdas);
+  for (let period = 0; period < 96; period++) {
+    for (let i = 0; i < 4; i++) {
+      bound.unit(period, -1);
+      bound.pair(period, i % 2 === 0 ? 0.6 : -0.6);
+    }
+  }
+  expect(bound.logR()).toBeLessThan(Math.log(DEFAULT_PARAMETERS.suspicion));
+});
