@@ -1,4 +1,5 @@
 import { DEFAULT_PARAMETERS } from '@brakelight/coordinator/detection/parameters';
+import { median } from './median.js';
 import type { RowResult } from './run-row.js';
 import { NULL_ROWS, type QaRow } from './table.js';
 
@@ -9,7 +10,7 @@ const ROW_SHARE = 0.8;
 const LOUD_E_VALUE = 20;
 
 /** What of a run is counted. */
-export type CountedRun = Pick<RowResult, 'gains' | 'aborted' | 'faults'> & {
+export type CountedRun = Pick<RowResult, 'gains' | 'controlRateBps' | 'aborted' | 'faults'> & {
   /** What the platform test was called. */
   readonly test: string;
 };
@@ -25,6 +26,8 @@ export interface ConfusionSummary {
   readonly pooled: { readonly runs: number; readonly right: number };
   /** Swap channel on the rows on which nothing discriminates by name. */
   readonly nullRuns: { readonly runs: number; readonly loud: number; readonly eValues: readonly number[] };
+  /** Median rate of arm B by row, bits per second. */
+  readonly controlRateBps: Readonly<Record<string, number | null>>;
   /** Tests that the probe gave up for troubles of its own, and drew again. */
   readonly aborted: number;
   /** Every fault, as often as it was seen. */
@@ -72,6 +75,12 @@ export class Confusion {
         loud: eValues.filter((e) => e >= LOUD_E_VALUE).length,
         eValues: eValues.map((e) => Math.round(e * 100) / 100),
       },
+      controlRateBps: Object.fromEntries(
+        [...this.#results].map(([{ name }, results]) => [
+          name,
+          median(results.map((result) => result.controlRateBps).filter((rate) => rate !== null)),
+        ]),
+      ),
       aborted: all.reduce((sum, { aborted }) => sum + aborted, 0),
       faults: counts(
         [...this.#results].flatMap(([{ name }, results]) =>
@@ -93,13 +102,14 @@ export class Confusion {
 
   /** The matrix for people: a line for each row, a column for each thing that a test was called. */
   table(): string {
-    const { rows, pooled, nullRuns, aborted, faults } = this.summary();
+    const { rows, pooled, nullRuns, controlRateBps, aborted, faults } = this.summary();
     const outcomes = [...new Set(rows.flatMap((row) => Object.keys(row.outcomes)))].sort();
     const lines = [
-      ['', 'right', ...outcomes],
+      ['', 'right', 'control Mbit/s', ...outcomes],
       ...rows.map((row) => [
         row.name,
         `${row.right}/${row.runs}`,
+        ((controlRateBps[row.name] ?? 0) / 1e6).toFixed(1),
         ...outcomes.map((outcome) => String(row.outcomes[outcome] ?? '.')),
       ]),
     ];

@@ -45,6 +45,6 @@ async function runCounted(row: QaRow): Promise<CountedRun> {
     return await runRow(row, { tools: SYSTEM_TOOLS, random: Math.random, pairs });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { test: 'broken', gains: [], aborted: 0, faults: [`the run broke: ${why}`] };
+    return { test: 'broken', gains: [], controlRateBps: null, aborted: 0, faults: [`the run broke: ${why}`] };
   }
 }

@@ -6,6 +6,7 @@ import type { KernelTools } from '../../deploy/dist/testbed/kernel/tools.js';
 import { OBJECT_PATH, RowTests, TRIGGER_HOST } from './drawn-tests.js';
 import { endName } from './end-name.js';
 import { faultsOf, type Seen } from './faults.js';
+import { median } from './median.js';
 import { senderSeries } from './sender-series.js';
 import { CONTROL, type Outcome, type QaRow, type SwapOutcome, TARGET } from './table.js';
 
@@ -26,6 +27,8 @@ export interface RowSettings {
 export interface RowResult extends Seen {
   /** g of every pair of downloads that says something. */
   readonly gains: readonly number[];
+  /** Rate of arm B, bits per second, as it is reported. */
+  readonly controlRateBps: number | null;
   /** Tests that the probe gave up for a trouble of its own (a busy machine), and drew again. */
   readonly aborted: number;
   /** What is not as the row wants it; empty when the row is right. */
@@ -66,7 +69,8 @@ export async function runRow(row: QaRow, { tools, random, pairs = 1 }: RowSettin
       uploadGain: median(gainsOf(results.slice(1 + downloads))),
       mechanism: row.expect.mechanism === undefined ? undefined : await mechanism(bench, server, swap),
     };
-    return { ...seen, gains, aborted, faults: faultsOf(row, seen) };
+    const { controlRateBps } = classify(platform);
+    return { ...seen, gains, controlRateBps, aborted, faults: faultsOf(row, seen) };
   } finally {
     await bench.close();
   }
@@ -97,11 +101,6 @@ function pairsFor(wanted: SwapOutcome | undefined): number {
 /** g of every pair that says something. */
 function gainsOf(pairs: readonly TestResult[]): number[] {
   return pairs.map((pair) => classify(pair).gain).filter((gain) => gain !== null);
-}
-
-/** The middle one (of an even number, the lower of the two); `null` of none. */
-function median(gains: readonly number[]): number | null {
-  return gains.toSorted((a, b) => a - b)[(gains.length - 1) >> 1] ?? null;
 }
 
 function isAborted(result: TestResult | undefined): boolean {
