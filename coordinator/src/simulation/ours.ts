@@ -57,10 +57,8 @@ function confirmed(
   const product = new RobustProduct(parameters.swapLambdas);
   const names = new Map<string, number>();
   let period = from;
-  const enough = () => {
-    const groups = groupsLeftOut(names.size, parameters.trim);
-    return (product.logE(from, from, { groups, bestSlot: false })[0] as number) >= CONFIRMED;
-  };
+  const groups = () => groupsLeftOut(names.size, parameters.trim);
+  const enough = () => (product.logE(from, from, { groups, bestSlot: false })[0] as number) >= CONFIRMED;
   for (const pair of pairs) {
     if (pair.period < from) continue;
     if (pair.period > until) break;
