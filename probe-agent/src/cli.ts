@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './small-heap.js';
+
 import { TestKind } from '@brakelight/shared';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CommandEnd, EXIT, exitCodeOf } from './commands/exit.js';
