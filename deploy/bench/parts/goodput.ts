@@ -22,7 +22,10 @@ export async function goodput({ options, say, signal }: Bench): Promise<Figure[]
     const line = await inTurns(bench, LINE.name, LINE_OBJECT, options.runs, { warmUp: 1, transfers: 1 });
     const ratios = line.engine.map((mbps, i) => mbps / (line.curl[i] ?? Number.NaN));
     say('64 MB on loopback, engine and curl in turns');
-    const far = await inTurns(bench, SERVERS, LOOPBACK_OBJECT, options.runs, { warmUp: 4, transfers: 4 });
+    const far = await inTurns(bench, SERVERS, LOOPBACK_OBJECT, options.runs, {
+      warmUp: 6,
+      transfers: 6,
+    });
     const ceiling = { engine: Math.max(...far.engine), curl: Math.max(...far.curl) };
     const within = { min: 0.95, max: 1.05 };
     return [
