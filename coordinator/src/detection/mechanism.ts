@@ -31,8 +31,10 @@ const WINDOW_MS = 2_000;
 const MIN_SERIES_MS = 1_000;
 /** Lab: policers 0.7-1.8, shapers at most 0.27, an open or congested line at most 0.1. */
 const POLICED_SHARE = 0.4;
-/** Lab: a policer leaves the round trip at 1.0 times the smallest, the queue before it adds half as much at most. */
-const FLAT_RISE = 2;
+/** Lab: a policer leaves the round trip as it is; a probe or a server with much to do adds some. */
+const POLICED_RISE = 3;
+/** A queue that both names stand in. */
+const CONGESTED_RISE = 2;
 /** Lab: 41 ms become 770-2780 ms in a shaper's queue, 115-383 ms on a full line. */
 const QUEUED_MS = 600;
 const QUEUED_RISE = 5;
@@ -50,12 +52,12 @@ export function mechanismOf(
 ): Mechanism | null {
   const c = senderView(trigger);
   if (c === null) return null;
+  // Where nothing comes through there is no rate: a freeze, a silence.
+  if (c.retransmittedShare === Number.POSITIVE_INFINITY) return null;
+  if (c.retransmittedShare >= POLICED_SHARE) return c.rttRise < POLICED_RISE ? 'policing' : null;
   const d = senderView(neutral);
   // A neutral name that was through at once has no series to speak of: it met no queue.
-  if (d !== null && d.rttRise >= FLAT_RISE && c.rttRise >= FLAT_RISE) return 'congestion';
-  // Where nothing comes through there is no rate either: a freeze, a silence.
-  if (c.retransmittedShare === Number.POSITIVE_INFINITY) return null;
-  if (c.retransmittedShare >= POLICED_SHARE) return c.rttRise < FLAT_RISE ? 'policing' : null;
+  if (d !== null && d.rttRise >= CONGESTED_RISE && c.rttRise >= CONGESTED_RISE) return 'congestion';
   return c.rttMs >= QUEUED_MS && c.rttRise >= QUEUED_RISE ? 'shaping' : null;
 }
 
