@@ -72,8 +72,8 @@ else {
   process.stdout.write(`${table(figures)}\n`);
   for (const { part, missing } of reports)
     if (missing !== null) process.stdout.write(`! ${part}: ${missing}\n`);
-  process.stdout.write(
-    held ? 'Everything held.\n' : `${failed.length} of ${figures.length} figures did not hold.\n`,
-  );
+  if (held) process.stdout.write('Everything held.\n');
+  if (failed.length > 0)
+    process.stdout.write(`${failed.length} of ${figures.length} figures did not hold.\n`);
 }
 process.exitCode = stop.signal.aborted ? 130 : held ? 0 : 1;
