@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { Problem } from '@brakelight/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +29,7 @@ describe('the HTTP application', () => {
       throw new ProblemError('overloaded', { retryAfterS: 12 });
     });
     await app.listen({ host: '127.0.0.1', port: 0 });
-    port = app.addresses()[0]?.port ?? 0;
+    port = (app.server.address() as AddressInfo).port;
   });
   afterAll(() => app.close());
 
