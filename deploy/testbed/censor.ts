@@ -23,6 +23,8 @@ export interface CensorRule {
   readonly suffix: string;
   /** Absent: everywhere. */
   readonly where?: { readonly country: string; readonly asns?: readonly number[] };
+  /** Only at this server's address. Everywhere and at one address: no censor, but a platform that is slow by itself. */
+  readonly server?: string;
   readonly action: CensorAction;
 }
 
@@ -43,9 +45,10 @@ export class Censor {
   }
 
   /** The first rule, in the order in which they were imposed, that this connection matches. */
-  match(origin: Origin, name: string): CensorRule | undefined {
+  match(origin: Origin, name: string, server: string): CensorRule | undefined {
     for (const rule of this.#rules.values()) {
-      if (isUnder(name, rule.suffix) && within(origin, rule.where)) return rule;
+      const here = rule.server === undefined || rule.server === server;
+      if (here && isUnder(name, rule.suffix) && within(origin, rule.where)) return rule;
     }
     return undefined;
   }

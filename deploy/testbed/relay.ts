@@ -106,7 +106,7 @@ export class Relay {
   async #forward(line: Line, client: Socket, upstream: Socket): Promise<void> {
     const incoming = client[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     const { head, name } = await readHead(incoming);
-    const fate = this.#fate(line, name);
+    const fate = this.#fate(line, name, client.localAddress ?? '');
     if (fate.kind === 'reset') {
       client.resetAndDestroy();
       return;
@@ -133,10 +133,12 @@ export class Relay {
     ]);
   }
 
-  #fate(line: Line, name: string | undefined): Fate {
+  #fate(line: Line, name: string | undefined, server: string): Fate {
     if (this.#random.chance(line.failureRate))
       return { kind: this.#random.chance(SILENT_SHARE) ? 'silence' : 'reset' };
-    return (name === undefined ? undefined : this.#censor.match(line, name)?.action) ?? { kind: 'pass' };
+    return (
+      (name === undefined ? undefined : this.#censor.match(line, name, server)?.action) ?? { kind: 'pass' }
+    );
   }
 }
 

@@ -44,7 +44,8 @@ describe('a world on loopback', () => {
     stage.world.censor.impose({
       id: `${target} in ${country}`,
       suffix: site?.domain ?? '',
-      ...(country === undefined ? {} : { where: { country } }),
+      // For everybody, and by itself: our own server, asked for by the platform's name, is as fast as ever.
+      ...(country === undefined ? { server: site?.address ?? '' } : { where: { country } }),
       action: { kind: 'throttle', ...THROTTLE },
     });
   };
