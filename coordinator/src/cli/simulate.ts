@@ -73,7 +73,11 @@ function thresholds(text: string): number[] {
 function run(chosen: readonly Scenario[], options: RunOptions): ScenarioResult[] {
   const runs = chosen.map((scenario) => new ScenarioRun(scenario, options));
   const bar = new cliProgress.SingleBar(
-    { format: '{bar} {value}/{total} targets  {scenario}  ETA {eta_formatted}', stream: process.stderr },
+    {
+      format: '{bar} {value}/{total} targets  {scenario}  ETA {eta_formatted}',
+      stream: process.stderr,
+      noTTYOutput: true,
+    },
     cliProgress.Presets.shades_classic,
   );
   bar.start(

@@ -1,0 +1,84 @@
+import { DEFAULT_PARAMETERS } from '@brakelight/coordinator/detection/parameters';
+import { DEFAULT_NOISE } from '@brakelight/coordinator/simulation/noise';
+import { OURS, type Row, type RunOptions, ScenarioRun } from '@brakelight/coordinator/simulation/run';
+import { SCENARIOS } from '@brakelight/coordinator/simulation/scenarios';
+import { DEFAULT_LAYOUT } from '@brakelight/coordinator/simulation/world';
+import { describe, expect, test } from 'vitest';
+
+/** One false alarm per 1,000 cell-days. */
+const THRESHOLD = 48_000;
+
+const SMALL: RunOptions = {
+  cells: 6,
+  days: 12,
+  seed: 7,
+  layout: { ...DEFAULT_LAYOUT, countries: 6, asnsPerCountry: 1 },
+  noise: DEFAULT_NOISE,
+  detection: DEFAULT_PARAMETERS,
+  thresholds: [THRESHOLD],
+};
+
+/** Three countries of one small cell each: enough to see that it runs. */
+const TINY = { cells: 1, layout: { countries: 3, asnsPerCountry: 1, probesPerCell: 3 } };
+
+function run(name: string, options: Partial<RunOptions> = {}) {
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const all = new ScenarioRun(scenario, { ...SMALL, ...options });
+  for (let target = 0; target < all.targets; target++) all.target(target);
+  return all.result;
+}
+
+function ours(name: string, rule: string = OURS.both): Row {
+  const row = run(name).rows.find((one) => one.rule === rule);
+  if (row === undefined) throw new Error(`${name} has no row of ${rule}`);
+  return row;
+}
+
+describe('the detector in a world whose truth is known', () => {
+  test.each(['null', 'sticky', 'shock-2', 'platform-outage', 'liars-1-slow-early', 'liars-1-slow-late'])(
+    'is silent in: %s',
+    (name) => {
+      const { rows } = run(name);
+      const alarms = rows.filter(({ rule }) => rule.startsWith(OURS.both));
+      expect(alarms.length).toBeGreaterThan(0);
+      expect(alarms.reduce((sum, { falseAlarms }) => sum + falseAlarms, 0)).toBe(0);
+    },
+  );
+
+  test.each(['throttle-140k', 'throttle-1m', 'third-speed', 'third-of-countries', 'liars-1-normal-early'])(
+    'finds every cell in: %s',
+    (name) => {
+      const row = ours(name);
+      expect(row.events).toBeGreaterThan(0);
+      expect(row.misses).toBe(0);
+      expect(row.delayHours.median).toBeLessThan(12);
+    },
+  );
+
+  test('needs no swap pairs for 140 kbit/s, and has nothing to say of half the speed without them', () => {
+    expect(ours('throttle-140k', OURS.platform).misses).toBe(0);
+    const half = ours('half-speed', OURS.platform);
+    expect(half.misses).toBe(half.events);
+  });
+});
+
+test('every scenario runs, and every rule says something about it or nothing', () => {
+  for (const { name } of SCENARIOS) {
+    const { rows, tests } = run(name, {
+      cells: 1,
+      layout: { ...SMALL.layout, countries: 3, asnsPerCountry: 1 },
+    });
+    expect(tests, name).toBeGreaterThan(500);
+    for (const row of rows) {
+      expect(row.found + row.misses, `${name}: ${row.rule}`).toBe(row.events);
+      expect(row.cellDays, `${name}: ${row.rule}`).toBeGreaterThanOrEqual(0);
+    }
+    expect(new Set(rows.map(({ rule }) => rule)).size, name).toBeGreaterThanOrEqual(7);
+  }
+});
+
+test('the same seed gives the same figures, another seed others', () => {
+  expect(run('throttle-140k', TINY)).toEqual(run('throttle-140k', TINY));
+  expect(run('throttle-140k', { ...TINY, seed: 8 }).tests).not.toBe(run('throttle-140k', TINY).tests);
+});
