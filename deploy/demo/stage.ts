@@ -12,7 +12,7 @@ import type { DemoOptions } from './options.js';
 import { type VerifiedAlert, WebhookReceiver } from './receiver.js';
 import { COORDINATOR_SETTINGS } from './settings.js';
 
-const AGENT_CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/cli'));
+const AGENT_CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'));
 
 /** Everything that runs while the demo runs. */
 export interface Stage {

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Stands in the repository, not among what is built: npm links a workspace's program when it installs, before any build.
-import '../dist/cli.js';
+import '../dist/bundle/brakelight-probe.js';
