@@ -18,7 +18,11 @@ export async function openEvidence(
   const { source, target, country } = incident;
   const ended = incident.resolvedAt === null ? now : Date.parse(incident.resolvedAt) + 1;
   const until = incident.historical ? now : Math.min(now, ended);
-  const docket = await readDocket(store, { source, target, until }, parameters);
+  const docket = await readDocket(
+    store,
+    { source, target, until, detectedAt: Date.parse(incident.detectedAt) },
+    parameters,
+  );
   const bundle = buildEvidence({
     country,
     target,

@@ -69,9 +69,24 @@ function contract(name: string, url: string): void {
     it('knows which ids are stored, among thousands', async () => {
       const ids = Array.from({ length: 2500 }, (_, i) => `known-${i}-'\\`);
       await store.measurements.insert(ids.map((id) => measurementRow({ id, source: 'known' })));
-      const found = await store.measurements.storedIds([...ids, 'unknown']);
+      const found = await store.measurements.storedIds([...ids, 'unknown'], 'known');
       expect(found).toEqual(new Set(ids));
-      expect(await store.measurements.storedIds([])).toEqual(new Set());
+      expect(await store.measurements.storedIds([], 'known')).toEqual(new Set());
+    });
+
+    it('takes the same id from two sources for two rows', async () => {
+      const rows = ['here', 'there'].map((source) => measurementRow({ id: 'same', source }));
+      expect(await store.measurements.insert(rows)).toEqual({ inserted: 2, duplicates: 0 });
+      expect(await store.measurements.insert(rows)).toEqual({ inserted: 0, duplicates: 2 });
+      expect(await store.measurements.storedIds(['same'], 'elsewhere')).toEqual(new Set());
+    });
+
+    it('stores a history of many years in one insert', async () => {
+      const months = Array.from({ length: 240 }, (_, i) => new Date(Date.UTC(2001, i)).toISOString());
+      const rows = months.map((measuredAt, i) =>
+        measurementRow({ id: `month-${i}`, source: 'years', measuredAt }),
+      );
+      expect(await store.measurements.insert(rows)).toEqual({ inserted: 240, duplicates: 0 });
     });
 
     it('lists newest first, page by page, each row once', async () => {
@@ -194,6 +209,12 @@ function contract(name: string, url: string): void {
           gain: 1,
         },
       ]);
+      expect(await store.units.asnNames({ source, target: 'chirper' })).toEqual(
+        new Map([
+          [64_496, 'Example Telecom'],
+          [64_497, 'Example Telecom'],
+        ]),
+      );
       expect(await store.measurements.targets()).toEqual(
         expect.arrayContaining([
           { source, target: 'chirper' },

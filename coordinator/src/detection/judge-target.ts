@@ -120,7 +120,7 @@ function describe(
   };
 }
 
-function affected(unit: Unit): boolean {
+export function affected(unit: Unit): boolean {
   return unit.slow || unit.stalled || unit.blocked;
 }
 

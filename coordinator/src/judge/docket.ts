@@ -22,22 +22,37 @@ export interface Docket {
   readonly at: number;
 }
 
+/** Uploads come up to a week late: as long may an incident be judged anew from what led to it. */
+const LATE_DAYS = 7;
+
+export interface DocketQuery {
+  readonly source: string;
+  readonly target: string;
+  /** Unix milliseconds, exclusive. */
+  readonly until: number;
+  /** The first detection among the incidents in question: what it rested on is judged, too. Unix milliseconds. */
+  readonly detectedAt?: number;
+}
+
 /** Reads the docket of a target as it stood at `until` (Unix milliseconds, exclusive). */
 export async function readDocket(
   store: Pick<Store, 'units'>,
-  wanted: { readonly source: string; readonly target: string; readonly until: number },
+  wanted: DocketQuery,
   ours: DetectionParameters,
 ): Promise<Docket> {
   const { source, target, until } = wanted;
   const historical = source !== NETWORK;
   const parameters = historical ? historicalParameters(ours) : ours;
   const { periodMs, windowPeriods, outsideDays } = parameters;
-  const since = historical ? 0 : until - windowPeriods * periodMs - outsideDays * DAY_MS;
+  const window = windowPeriods * periodMs;
+  const detected = Math.max(until - LATE_DAYS * DAY_MS, wanted.detectedAt ?? until);
+  const begin = Math.min(until, detected) - window;
+  const since = historical ? 0 : begin - outsideDays * DAY_MS;
   const query = { source, target, since, until, periodMs };
   const [units, pairs] = await Promise.all([store.units.units(query), store.units.swapPairs(query)]);
   const at = historical ? (units.at(-1)?.measuredAt ?? until) : until;
   const now = Math.floor(at / periodMs);
-  const from = historical ? (units[0]?.period ?? now) : now - windowPeriods + 1;
+  const from = historical ? (units[0]?.period ?? now) : Math.floor(begin / periodMs) + 1;
   return { source, target, historical, parameters, units, pairs, from, at };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cell, Incident, IncidentEvent } from '@brakelight/shared';
 import type { Logger } from 'pino';
 import { type CellVerdict, judgeTarget } from '../detection/judge-target.js';
@@ -5,6 +6,11 @@ import type { DetectionParameters } from '../detection/parameters.js';
 import { transition } from '../detection/transition.js';
 import type { Store } from '../store/store.js';
 import { readDocket } from './docket.js';
+
+/** Uploads come up to a week late. */
+const LATE_MS = 7 * 86_400_000;
+/** Our own probes' namespace; every other source is an import. */
+const NETWORK = 'network';
 
 /** Who is told of new events. */
 export interface AlertsSink {
@@ -31,35 +37,39 @@ export class Judge {
 
   async judge(source: string, target: string): Promise<void> {
     const { store, now, logger } = this.#deps;
-    const docket = await readDocket(store, { source, target, until: now() }, this.#deps.parameters);
+    const known = await this.#incidents(source, target);
+    const docket = await readDocket(
+      store,
+      { source, target, until: now(), ...earliestOpen(known) },
+      this.#deps.parameters,
+    );
     const { historical, parameters, units, pairs, at, from } = docket;
     const verdicts = judgeTarget(units, pairs, parameters, at, from);
-    const context = { source, target, historical, at, parameters };
-    const open = await this.#incidents(source, target, at, parameters);
+    const names = await store.units.asnNames({ source, target });
+    const context = { source, target, historical, at, parameters, names };
     const current = new Map<string, Incident>();
     for (const country of verdicts.filter((verdict) => verdict.asn === null)) {
       const asns = verdicts.filter((one) => one.asn !== null && one.country === country.country);
-      const previous = open.get(country.country as string) ?? null;
+      const previous = known.get(country.country as string) ?? null;
       const { incident, events } = transition(previous, country, asns, context);
       if (incident === null) continue;
       if (incident.status !== 'resolved') current.set(incident.country, incident);
-      await this.#write(incident, events);
+      if (events.length > 0 || !isDeepStrictEqual(incident, previous)) await this.#write(incident, events);
     }
     await store.cells.save(verdicts.map((verdict) => this.#cell(verdict, context, current)));
     logger.debug({ source, target, units: units.length, cells: verdicts.length }, 'judged');
   }
 
-  /** The incident of each country that is open, or ended so recently that it would be opened again. */
-  async #incidents(source: string, target: string, at: number, parameters: DetectionParameters) {
-    const { incidents } = this.#deps.store;
-    const hold = Math.max(parameters.holdMs, parameters.lostAfterPeriods * parameters.periodMs);
-    const [open, recent] = await Promise.all([
-      incidents.open(source, target),
-      incidents.list({ source, target, status: 'resolved', since: at - hold }, { limit: 500 }),
+  /** The last incident of each country: one that is open, else the newest that may still be what is seen now. */
+  async #incidents(source: string, target: string): Promise<Map<string, Incident>> {
+    const { store, parameters, now } = this.#deps;
+    const { holdMs, windowPeriods, periodMs } = parameters;
+    const since = source === NETWORK ? now() - holdMs - 2 * windowPeriods * periodMs - LATE_MS : 0;
+    const [open, resolved] = await Promise.all([
+      store.incidents.open(source, target),
+      store.incidents.list({ source, target, status: 'resolved', since }, { limit: 1000 }),
     ]);
-    return new Map(
-      [...recent.data.reverse(), ...open].map((incident) => [incident.country as string, incident]),
-    );
+    return new Map([...resolved.data.reverse(), ...open].map((incident) => [incident.country, incident]));
   }
 
   /** Log first, then the current state, then the word to others: what is announced is always in the log. */
@@ -73,7 +83,7 @@ export class Judge {
 
   #cell(
     verdict: CellVerdict,
-    context: { source: string; target: string; historical: boolean },
+    context: { source: string; target: string; historical: boolean; names: ReadonlyMap<number, string> },
     current: ReadonlyMap<string, Incident>,
   ): Cell {
     return {
@@ -81,9 +91,15 @@ export class Judge {
       historical: context.historical,
       target: context.target,
       ...verdict.cell,
-      asnName: null,
+      asnName: context.names.get(verdict.asn ?? Number.NaN) ?? null,
       judgedAt: new Date(this.#deps.now()).toISOString(),
       incidentId: current.get(verdict.country ?? '')?.id ?? null,
     };
   }
+}
+
+/** The first detection among the open incidents. */
+function earliestOpen(known: ReadonlyMap<string, Incident>): { detectedAt?: number } {
+  const open = [...known.values()].filter(({ status }) => status !== 'resolved');
+  return open.length === 0 ? {} : { detectedAt: Math.min(...open.map((one) => Date.parse(one.detectedAt))) };
 }

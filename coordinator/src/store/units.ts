@@ -50,6 +50,20 @@ export class Units {
     );
   }
 
+  /** Names of the networks that measured a target, as they were told last. */
+  async asnNames(query: Pick<UnitQuery, 'source' | 'target'>): Promise<Map<number, string>> {
+    const where = new Conditions()
+      .equal('source', 'String', query.source)
+      .equal('target', 'String', query.target)
+      .add('asn IS NOT NULL AND asnName IS NOT NULL');
+    const rows = await this.#database.rows<{ asn: number; name: string }>(
+      `SELECT asn, argMax(asnName, measuredAt) AS name FROM measurements ${where} GROUP BY asn`,
+      where.parameters,
+      BACKGROUND,
+    );
+    return new Map(rows.map(({ asn, name }) => [asn, name]));
+  }
+
   /** Every judgeable swap pair of a target, in (measuredAt, id) order. */
   swapPairs(query: UnitQuery): Promise<SwapPair[]> {
     const where = conditions(query).add(`kind = 'swap' AND gain IS NOT NULL AND invalidReason IS NULL`);

@@ -1,0 +1,123 @@
+import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
+import { confounders } from './confounders.js';
+import { idOf } from './incident-event.js';
+import type { CellVerdict } from './judge-target.js';
+import { METHOD_VERSION } from './method-version.js';
+import { median } from './statistics.js';
+import type { TransitionContext } from './transition.js';
+
+/** Of so many last affected units, two thirds must show another kind before an incident takes it. */
+const KIND_UNITS = 12;
+
+/**
+ * What an incident says, of a verdict that has or had an alarm. What was known before is kept where it says more: id,
+ * onset and detection of an incident that has outlived the window, its grade, the ASNs it was seen in.
+ * @param previous the same incident as it was; `null` for a new one
+ * @param speaking the verdict whose alarm it is
+ */
+export function incidentOf(
+  previous: Incident | null,
+  speaking: CellVerdict,
+  country: CellVerdict,
+  asns: readonly CellVerdict[],
+  context: TransitionContext,
+): Incident {
+  const alarm = speaking.alarms.at(-1) as NonNullable<CellVerdict['open']>;
+  const since = speaking.since as NonNullable<CellVerdict['since']>;
+  const { periodMs, threshold } = context.parameters;
+  const time = (period: number) => new Date(period * periodMs).toISOString();
+  // Late uploads may show that it began earlier; a later alarm is what the window has left of an older one.
+  const fresh =
+    previous === null ||
+    (previous.status !== 'resolved' && (context.historical || alarm.at < Date.parse(previous.detectedAt)));
+  const detectedAt = fresh ? new Date(alarm.at).toISOString() : previous.detectedAt;
+  const place = country.country as string;
+  const id = previous?.id ?? idOf('incident', context.source, place, context.target, `${alarm.period}`);
+  const confirmed = [country, ...asns].some(({ logSwap }) => logSwap >= Math.log(20));
+  const kind = kindOf(previous?.kind ?? null, speaking);
+  const subnets = new Set(since.units.map(({ subnet }) => subnet)).size;
+  const rate =
+    since.rate === null ? '' : `, at a median of ${Math.round(since.rate.medianBps / 1000)} kbit/s`;
+  const lastUnit = since.units.at(-1)?.measuredAt ?? alarm.at;
+  const updated = Math.max(
+    Date.parse(previous?.updatedAt ?? detectedAt),
+    alarm.at,
+    Math.min(context.at, lastUnit),
+  );
+  return {
+    id,
+    source: context.source,
+    historical: context.historical,
+    country: place,
+    target: context.target,
+    status: 'open',
+    kind,
+    grade: confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed',
+    summary: `${context.target} is ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
+    onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
+    onsetEarliestAt: fresh ? time(alarm.onset.earliest) : previous.onsetEarliestAt,
+    onsetLatestAt: fresh ? time(alarm.onset.latest + 1) : previous.onsetLatestAt,
+    detectedAt,
+    updatedAt: new Date(updated).toISOString(),
+    resolvedAt: null,
+    resolvedReason: null,
+    asns: asns
+      .filter(({ units }) => units.length > 0)
+      .map((asn) => asnOf(asn, previous, context, time))
+      .sort((a, b) => a.asn - b.asn),
+    statistics: {
+      tests: since.units.reduce((sum, unit) => sum + unit.tests, 0),
+      units: since.units.length,
+      affectedUnits: since.affected.length,
+      subnets,
+      asns: new Set(since.units.map(({ asn }) => asn)).size,
+      owners: new Set(since.units.map(({ owner }) => owner)).size,
+      share: since.share,
+      shareWithoutFastest: since.shareWithoutFastest,
+      rate: since.rate,
+      controlRateBps: median(since.units.map(({ controlRateBps }) => controlRateBps)),
+      logR: Math.max(speaking.logR, alarm.logR),
+      logA: Math.log(threshold),
+      p0: speaking.outside?.p0 ?? 1,
+      p0From: p0From(speaking),
+      sybilNumber: since.sybilNumber,
+    },
+    confounders: confounders(speaking),
+    methodVersion: METHOD_VERSION,
+    evidenceUrl: `/v1/incidents/${id}/evidence`,
+  };
+}
+
+/** A censor that changes its means does so for good: single units of another kind do not turn an incident. */
+function kindOf(before: IncidentKind | null, { kind, since }: CellVerdict): IncidentKind {
+  if (before === null || before === kind) return kind;
+  const last = (since?.affected ?? []).slice(-KIND_UNITS);
+  const count = last.filter((unit) => (kind === 'slow' ? !unit.blocked && !unit.stalled : unit[kind])).length;
+  return 3 * count >= 2 * KIND_UNITS ? kind : before;
+}
+
+/** An ASN keeps the onset that it was told with: who was seen once is not news again. */
+function asnOf(
+  verdict: CellVerdict,
+  previous: Incident | null,
+  context: TransitionContext,
+  time: (period: number) => string,
+): IncidentAsn {
+  const known = previous?.asns.find(({ asn }) => asn === verdict.asn);
+  return {
+    asn: verdict.asn as number,
+    name: context.names?.get(verdict.asn as number) ?? known?.name ?? null,
+    state: verdict.state,
+    slowShare: verdict.since?.share.estimate ?? verdict.cell.slowShare ?? 0,
+    units: verdict.units.length,
+    subnets: verdict.subnets,
+    rateBps: verdict.since?.rate?.medianBps ?? null,
+    onsetAt: known?.onsetAt ?? (verdict.open === null ? null : time(verdict.open.onset.best)),
+    logR: Number.isFinite(verdict.logR) ? verdict.logR : null,
+  };
+}
+
+function p0From({ outside }: CellVerdict): string {
+  if (outside === null) return 'no outside';
+  return `same target in ${outside.countries} other countries, ${Math.round(outside.subnets)} subnets, share ${outside.share.toFixed(3)}; same period ${outside.samePeriodUnits} units`;
+}
