@@ -121,4 +121,4 @@ export class OfficeCoordinator {
   }
 }
 
-export const AGENT_CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/cli'));
+export const AGENT_CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'));

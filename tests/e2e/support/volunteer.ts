@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Program } from './program.js';
 
 const run = promisify(execFile);
-const CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/cli'));
+const CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'));
 
 interface Said {
   readonly event: 'measured' | 'stored' | 'dropped' | 'polled' | 'ready' | 'waiting' | 'refused';
