@@ -96,8 +96,21 @@ async function main(): Promise<void> {
 /** One clear sentence for what an operator can mend; a stack only for what nobody foresaw. */
 function fail(error: Error): never {
   const foreseen = ['ConfigError', 'LauncherError', 'CatalogueError'].includes(error.name);
-  process.stderr.write(`${foreseen ? error.message : (error.stack ?? error.message)}\n`);
+  const words = cannotListen(error) ?? (foreseen ? error.message : (error.stack ?? error.message));
+  process.stderr.write(`${words}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);
+}
+
+/** What to do when an address cannot be listened on; `undefined` for every other error. */
+function cannotListen(error: NodeJS.ErrnoException): string | undefined {
+  if (error.syscall !== 'listen') return undefined;
+  const { address = '', port = '' } = error as { address?: string; port?: number };
+  const where = `port ${port} of ${address}`;
+  if (error.code === 'EADDRINUSE')
+    return `Another program listens on ${where}: stop it, or set PORT (MEASUREMENT_PORT) to another.`;
+  if (error.code === 'EACCES')
+    return `This user may not listen on ${where}: set PORT (MEASUREMENT_PORT) to one above 1023.`;
+  return `Cannot listen on ${where} (${error.code}): set HOST (MEASUREMENT_HOST) to an address of this machine.`;
 }
 
 main().catch(fail);
