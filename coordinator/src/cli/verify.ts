@@ -12,6 +12,8 @@ try {
   process.stdout.write(`${said}\n`);
   process.exitCode = said === 'same' ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`verify: ${path} is no evidence bundle: ${(error as Error).message}\n`);
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const why = missing ? 'there is no such file' : `it is no evidence bundle: ${(error as Error).message}`;
+  process.stderr.write(`verify: ${path}: ${why}\n`);
   process.exitCode = 1;
 }
