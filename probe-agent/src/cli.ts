@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import './small-heap.js';
 
-import { TestKind } from '@brakelight/shared';
+import { EnrolmentRequest, TestKind } from '@brakelight/shared';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CommandEnd, EXIT, exitCodeOf } from './commands/exit.js';
 import { openOutput } from './commands/output.js';
@@ -35,7 +35,7 @@ function program(config: Config): Command {
 
   verb('join', 'agree to what is measured and enrol at a coordinator')
     .argument('[coordinator-url]', 'its address', config.coordinator)
-    .requiredOption('--token <token>', 'enrolment token from the operator')
+    .requiredOption('--token <token>', 'enrolment token from the operator', token)
     .option('--fingerprint <fingerprint>', "fingerprint of the coordinator's key, as its operator told you")
     .option('--accept <kinds>', 'kinds of test you agree to: platform, swap', kinds)
     .option('--yes', 'do not ask whether the fingerprint is right', false)
@@ -98,6 +98,12 @@ function kinds(text: string): TestKind[] {
     if (kind.success) return kind.data;
     throw new InvalidArgumentError(`"${part}" is none of: ${TestKind.options.join(', ')}`);
   });
+}
+
+/** Length only: what a token looks like is the coordinator's affair. */
+function token(text: string): string {
+  if (EnrolmentRequest.shape.token.safeParse(text).success) return text;
+  throw new InvalidArgumentError('that is not a whole enrolment token; copy it as the operator gave it');
 }
 
 function size(text: string): number {

@@ -110,7 +110,12 @@ export function coordinatorOrigin(text: string): URL {
   return url;
 }
 
+/** In words where it happens to everybody once; else as the system says it. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ECONNREFUSED') return 'nobody listens there; is the coordinator running? (ECONNREFUSED)';
+  if (code === 'ENOTFOUND')
+    return 'there is no such name; is it spelt right, is this machine online? (ENOTFOUND)';
   return error instanceof Error ? error.message : String(error);
 }
