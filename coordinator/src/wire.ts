@@ -27,6 +27,7 @@ import { ImportJobs } from './live/import-jobs.js';
 import { ImportNotify } from './live/import-notify.js';
 import { Nonces } from './live/nonces.js';
 import { Probes } from './live/probes.js';
+import { Suspected } from './live/suspected.js';
 import { Taken } from './live/taken.js';
 import { Tokens } from './live/tokens.js';
 import type { Logger } from './logging.js';
@@ -119,6 +120,7 @@ export function openWire(deps: WireDeps): Wire {
       randomInt,
       due: new Due(redis, prefix),
       counters,
+      suspected: new Suspected(redis, prefix),
       testIntervalMs: config.work.testIntervalMs,
       deepOneIn: config.work.deepOneIn,
       swapOffCountries: config.work.swapOffCountries,
@@ -127,7 +129,7 @@ export function openWire(deps: WireDeps): Wire {
     const intake = new Intake({ queue, taken, counters, tickets, probation, now });
     introductionRoutes(app, keyring);
     enrolmentRoutes(app, { enrolment, network, signatures });
-    ownProbeRoutes(app, { probes, signatures });
+    ownProbeRoutes(app, { probes, counters, signatures, now });
     workRoutes(app, { scheduler, probes, network, signatures, now });
     catalogueRoutes(app, { catalogue, signatures });
     submissionRoutes(app, { admission, intake, taken, store: measurements, network, signatures, metrics });

@@ -1,15 +1,24 @@
 import { ConsentUpdate, fingerprint } from '@brakelight/shared';
 import { z } from 'zod';
 import { SMALL_LIMITS } from '../ingest/limits.js';
+import type { Counters } from '../live/counters.js';
 import type { Probes } from '../live/probes.js';
 import { requireCurrent } from '../probes/enrolment.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 import type { Signatures } from './signed.js';
 
+export interface OwnProbeRoutesDeps {
+  readonly probes: Probes;
+  readonly counters: Counters;
+  readonly signatures: Signatures;
+  /** Wall clock, Unix milliseconds. */
+  readonly now: () => number;
+}
+
 /** PUT /v1/probes/self/consents and DELETE /v1/probes/self: what a probe says about itself. */
-export function ownProbeRoutes(app: App, deps: { probes: Probes; signatures: Signatures }): void {
-  const { probes, signatures } = deps;
+export function ownProbeRoutes(app: App, deps: OwnProbeRoutesDeps): void {
+  const { probes, counters, signatures, now } = deps;
   const preParsing = signatures.fromProbe(SMALL_LIMITS);
   const tags = ['probes'];
 
@@ -39,6 +48,7 @@ export function ownProbeRoutes(app: App, deps: { probes: Probes; signatures: Sig
     },
     async (request, reply) => {
       const { probe } = signatures.of(request);
+      await counters.forget(probe.id, now());
       await probes.forget(probe.id, fingerprint(probe.publicKey));
       return reply.code(204).send();
     },

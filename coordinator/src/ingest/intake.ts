@@ -38,7 +38,7 @@ export class Intake {
     const submission = this.#envelope(body);
     const receivedAt = now();
     const submissionId = ulid(receivedAt);
-    const { outcomes, drawnAt } = await this.#judge(submission, signed.probe.id);
+    const { outcomes, returned } = await this.#judge(submission, signed.probe.id);
     const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted');
     if (accepted.length > 0) {
       await queue.add(submissionId, {
@@ -55,7 +55,7 @@ export class Intake {
       });
       // Only now: "pending" must never be said of what is not in the queue.
       await taken.queued(accepted.flatMap(({ id }) => id ?? []));
-      await counters.returned(signed.probe.id, drawnAt);
+      await counters.returned(signed.probe.id, returned);
     }
     return { submissionId, results: outcomes };
   }
@@ -79,16 +79,16 @@ export class Intake {
     const ids = verdicts.flatMap((verdict) => ('result' in verdict ? [verdict.result.id] : []));
     const states = await this.#deps.taken.states(ids);
     const seen = new Set(ids.filter((_, i) => states[i] !== undefined));
-    const drawnAt: number[] = [];
+    const returned: { id: string; drawnAt: number }[] = [];
     const outcomes = verdicts.map((verdict, index): ItemOutcome => {
       if (!('result' in verdict))
         return { index, id: verdict.id, outcome: 'rejected', reason: verdict.reason };
       const { id } = verdict.result;
       if (seen.has(id)) return { index, id, outcome: 'duplicate' };
       seen.add(id);
-      drawnAt.push(Date.parse(verdict.result.drawnAt));
+      returned.push({ id, drawnAt: Date.parse(verdict.result.drawnAt) });
       return { index, id, outcome: 'accepted' };
     });
-    return { outcomes, drawnAt };
+    return { outcomes, returned };
   }
 }

@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Drawn and returned tests of each probe by day of drawing: who returns only what suits them shows (method section 3).
- * Tests of the last drawing are not counted as drawn before the next one: they are still on their way.
+ * Tests of the last drawing are not counted as drawn before the next one: they are still on their way. Returned ones are
+ * counted by id, in HyperLogLogs (about 1 kB for a day, within 1 %), so that sending one twice counts once.
  */
 export class Counters {
   readonly #redis: Redis;
@@ -36,24 +37,47 @@ export class Counters {
     await change.exec();
   }
 
-  /** Results that came back for the first time, by the moment when each was drawn. */
-  async returned(probe: string, drawnAt: readonly number[]): Promise<void> {
-    if (drawnAt.length === 0) return;
+  /** Results that came back; the same ones again change nothing. @param drawnAt Unix milliseconds */
+  async returned(
+    probe: string,
+    results: readonly { readonly id: string; readonly drawnAt: number }[],
+  ): Promise<void> {
+    if (results.length === 0) return;
     const change = this.#redis.multi();
-    for (const at of drawnAt) change.hincrby(this.#key(probe), `returned:${dayOf(at)}`, 1);
-    change.hincrby(this.#key(probe), 'total', drawnAt.length);
+    for (const { id, drawnAt } of results) {
+      const key = this.#returnedKey(probe, dayOf(drawnAt));
+      change.pfadd(key, id).expire(key, (DAYS + 1) * 86_400);
+    }
+    change.pfadd(this.#returnedKey(probe, 'ever'), ...results.map(({ id }) => id));
     await change.exec();
   }
 
   /** @returns sums of the last days, and the results returned since enrolment */
   async of(probe: string, now: number): Promise<Returned & { readonly total: number }> {
-    const fields = await this.#redis.hgetall(this.#key(probe));
     const days = Array.from({ length: DAYS }, (_, i) => dayOf(now - i * DAY_MS));
-    const sum = (name: string) => days.reduce((n, day) => n + Number(fields[`${name}:${day}`] ?? 0), 0);
-    return { drawn: sum('drawn'), returned: sum('returned'), total: Number(fields.total ?? 0) };
+    const [fields, total, ...returned] = await Promise.all([
+      this.#redis.hgetall(this.#key(probe)),
+      ...['ever', ...days].map((day) => this.#redis.pfcount(this.#returnedKey(probe, day))),
+    ] as const);
+    return {
+      drawn: days.reduce((n, day) => n + Number(fields[`drawn:${day}`] ?? 0), 0),
+      returned: returned.reduce((n, count) => n + count, 0),
+      total: total ?? 0,
+    };
+  }
+
+  /** Forgets a probe that leaves. */
+  async forget(probe: string, now: number): Promise<void> {
+    const days = Array.from({ length: 2 * DAYS }, (_, i) => dayOf(now + (1 - i) * DAY_MS));
+    const returned = ['ever', ...days].map((day) => this.#returnedKey(probe, day));
+    await this.#redis.del(this.#key(probe), ...returned);
   }
 
   #key(probe: string): string {
     return `${this.#prefix}:counters:${probe}`;
+  }
+
+  #returnedKey(probe: string, day: string): string {
+    return `${this.#prefix}:counters:${probe}:returned:${day}`;
   }
 }

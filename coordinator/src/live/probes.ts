@@ -23,6 +23,13 @@ export interface Probe {
   readonly consents: readonly Consent[];
 }
 
+/** KEYS probe, probes; ARGV id, at or '', then field and value. Who has left meanwhile stays away. */
+const NOTE = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
+if ARGV[2] ~= '' then redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1]) end
+return 1`;
+
 /** Registry of the probes. Enrolment itself is in `tokens.ts`: token and probe change in one step. */
 export class Probes {
   readonly #redis: Redis;
@@ -47,28 +54,19 @@ export class Probes {
 
   /** Replaces the consents. */
   async setConsents(id: string, consents: readonly Consent[]): Promise<void> {
-    await this.#redis.hset(this.key(id), 'consents', JSON.stringify(consents));
+    await this.#note(id, '', 'consents', JSON.stringify(consents));
   }
 
   /** @param at Unix milliseconds */
   async seen(id: string, agentVersion: string, at: number): Promise<void> {
-    await this.#redis
-      .multi()
-      .hset(this.key(id), 'agentVersion', agentVersion)
-      .zadd(`${this.#prefix}:probes`, at, id)
-      .exec();
+    await this.#note(id, at, 'agentVersion', agentVersion);
   }
 
-  /** Forgets the identity: key, owner, consents, counters. Rows stay, under an id that leads to nobody. */
+  /** Forgets the identity: key, owner, consents, schedule. Rows stay, under an id that leads to nobody. */
   async forget(id: string, keyFingerprint: string): Promise<void> {
     await this.#redis
       .multi()
-      .del(
-        this.key(id),
-        this.indexKey(keyFingerprint),
-        `${this.#prefix}:counters:${id}`,
-        `${this.#prefix}:due:${id}`,
-      )
+      .del(this.key(id), this.indexKey(keyFingerprint), `${this.#prefix}:due:${id}`)
       .zrem(`${this.#prefix}:probes`, id)
       .exec();
   }
@@ -81,6 +79,10 @@ export class Probes {
       this.#redis.zcount(key, since, '+inf'),
     ]);
     return { enrolled, active };
+  }
+
+  async #note(id: string, at: number | '', field: string, value: string): Promise<void> {
+    await this.#redis.eval(NOTE, 2, this.key(id), `${this.#prefix}:probes`, id, at, field, value);
   }
 
   key(id: string): string {
