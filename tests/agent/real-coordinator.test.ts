@@ -33,7 +33,7 @@ describe('the real agent and the real wire', () => {
     const { results, stored } = (await probe.json('once')) as { results: { id: string }[]; stored: string[] };
     expect(results).toHaveLength(2);
     expect([...stored].sort()).toEqual(results.map((r) => r.id).sort());
-    expect(await coordinator.store.measurements.storedIds(stored)).toEqual(new Set(stored));
+    expect(await coordinator.store.measurements.storedIds(stored, 'network')).toEqual(new Set(stored));
     expect(await probe.spooled()).toEqual([]);
 
     expect(await probe.json('leave')).toMatchObject({ forgotten: true });

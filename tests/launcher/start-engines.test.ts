@@ -50,7 +50,7 @@ describe('the embedded engines', () => {
     expect(engines.map(isRunning)).toEqual([false, false]);
     expect(await connect(second.said.redisUrl).get('kept')).toBe('yes');
     const again = openStore({ url: second.said.clickhouseUrl, logger });
-    expect(await again.measurements.storedIds(['kept'])).toEqual(new Set(['kept']));
+    expect(await again.measurements.storedIds(['kept'], 'network')).toEqual(new Set(['kept']));
     await again.close();
 
     const last = [second.said.pids.redis, second.said.pids.chdb].map((pid) => identify(pid ?? 0));

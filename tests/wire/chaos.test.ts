@@ -165,7 +165,7 @@ async function killedAt(coordinator: TestCoordinator, moment: string): Promise<v
 async function allStored(coordinator: TestCoordinator, ids: readonly string[]): Promise<void> {
   await until(
     'every accepted row is stored',
-    async () => (await coordinator.store.measurements.storedIds(ids)).size === ids.length,
+    async () => (await coordinator.store.measurements.storedIds(ids, 'network')).size === ids.length,
     60_000,
   );
 }

@@ -67,7 +67,7 @@ describe('enrolment', () => {
     expect(problemOf(await probe.submit([resultOf(test)])).code).toBe('unknown-probe');
     const keys = await coordinator.redis.keys(`${coordinator.prefix}:*${probe.id}*`);
     expect(keys.filter((key) => !key.includes(':nonce:'))).toEqual([]);
-    expect((await coordinator.store.measurements.storedIds([test.id])).size).toBe(1);
+    expect((await coordinator.store.measurements.storedIds([test.id], 'network')).size).toBe(1);
   });
 });
 

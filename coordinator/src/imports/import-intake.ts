@@ -12,7 +12,7 @@ const EARLIEST = Date.parse('2000-01-01T00:00:00Z');
 
 /** What an import needs of the store. */
 export interface ImportStore {
-  storedIds(ids: string[]): Promise<Set<string>>;
+  storedIds(ids: string[], source: string): Promise<Set<string>>;
   /** Rows of a source. */
   count(source: string): Promise<number>;
 }
@@ -60,7 +60,7 @@ export class ImportIntake {
       else if (parsed.success && byId.has(parsed.data.id)) exceptions.push({ index, outcome: 'duplicate' });
       else if (parsed.success) byId.set(parsed.data.id, index);
     });
-    const stored = await this.#deps.store.storedIds([...byId.keys()]);
+    const stored = await this.#deps.store.storedIds([...byId.keys()], source);
     for (const id of stored) {
       const index = byId.get(id);
       if (index !== undefined) exceptions.push({ index, outcome: 'duplicate' });

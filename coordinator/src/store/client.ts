@@ -62,7 +62,12 @@ export class Database {
       table,
       values: rows,
       format: 'JSONEachRow',
-      clickhouse_settings: { ...settings(BACKGROUND), date_time_input_format: 'best_effort' },
+      clickhouse_settings: {
+        ...settings(BACKGROUND),
+        date_time_input_format: 'best_effort',
+        // An import of many years touches a partition for each month; the server's limit of 100 would refuse it for ever.
+        max_partitions_per_insert_block: '0',
+      },
     });
   }
 

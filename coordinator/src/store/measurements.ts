@@ -61,15 +61,17 @@ export class Measurements {
   }
 
   /**
-   * Stores rows once each, by id: also across restarts and re-deliveries. When it resolves the rows are on disk.
+   * Stores rows once each, by source and id: also across restarts and re-deliveries. When it resolves the rows are on disk.
    * Inserts of this process run one after another, so the look-up before each sees all that went before; what two
    * coordinators insert at the same moment is merged by the table and counted by id in every query.
    */
   insert(rows: readonly MeasurementRow[]): Promise<{ inserted: number; duplicates: number }> {
     const turn = this.#lastInsert.then(async () => {
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      const stored = await this.#stored([...byId.keys()], [...new Set(rows.map((row) => row.source))]);
-      const fresh = [...byId.values()].filter((row) => !stored.has(row.id));
+      const sources = [...new Set(rows.map((row) => row.source))];
+      const ids = [...new Set(rows.map((row) => row.id))];
+      const stored = new Set((await this.#stored(ids, sources)).map(keyOf));
+      const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+      const fresh = [...byKey].flatMap(([key, row]) => (stored.has(key) ? [] : [row]));
       await this.#database.insert('measurements', fresh);
       return { inserted: fresh.length, duplicates: rows.length - fresh.length };
     });
@@ -77,9 +79,9 @@ export class Measurements {
     return turn;
   }
 
-  /** Which of these ids are stored. */
-  storedIds(ids: readonly string[]): Promise<Set<string>> {
-    return this.#stored(ids, null);
+  /** Which of these ids a source has stored. */
+  async storedIds(ids: readonly string[], source: string): Promise<Set<string>> {
+    return new Set((await this.#stored(ids, [source])).map(({ id }) => id));
   }
 
   /** Newest first. @throws InvalidCursorError */
@@ -164,18 +166,22 @@ export class Measurements {
     );
   }
 
-  async #stored(ids: readonly string[], sources: readonly string[] | null): Promise<Set<string>> {
-    const found = new Set<string>();
+  async #stored(ids: readonly string[], sources: readonly string[]): Promise<RowKey[]> {
+    const found: RowKey[] = [];
     for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
-      const where = new Conditions().add('id IN {ids:Array(String)}', {
-        ids: ids.slice(start, start + IDS_AT_ONCE),
-      });
-      if (sources !== null) where.add('source IN {sources:Array(String)}', { sources });
-      const sql = `SELECT DISTINCT id FROM measurements ${where}`;
-      for (const { id } of await this.#database.rows<{ id: string }>(sql, where.parameters, BACKGROUND)) {
-        found.add(id);
-      }
+      const where = new Conditions()
+        .add('id IN {ids:Array(String)}', { ids: ids.slice(start, start + IDS_AT_ONCE) })
+        .add('source IN {sources:Array(String)}', { sources });
+      const sql = `SELECT DISTINCT source, id FROM measurements ${where}`;
+      found.push(...(await this.#database.rows<RowKey>(sql, where.parameters, BACKGROUND)));
     }
     return found;
   }
+}
+
+/** What a row is known by. */
+type RowKey = Pick<MeasurementRow, 'source' | 'id'>;
+
+function keyOf({ source, id }: RowKey): string {
+  return `${source} ${id}`;
 }
