@@ -2,8 +2,7 @@ import type { App } from './app.js';
 import { ProblemError } from './problem.js';
 
 /**
- * Answers 405 with Allow where the path exists for other methods, else 404. Counted by the rate limit as well, so
- * that addresses cannot be guessed for free. To be called before routes are added.
+ * Answers 405 with Allow where the path exists for other methods, else 404. To be called before routes are added.
  */
 export function answerUnknownRoutes(app: App): void {
   const known = new Map<string, { pattern: RegExp; methods: Set<string> }>();
@@ -13,7 +12,7 @@ export function answerUnknownRoutes(app: App): void {
     for (const one of [method].flat()) entry.methods.add(one);
     known.set(url, entry);
   });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+  app.setNotFoundHandler((request) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     const methods = new Set(
       [...known.values()].filter((r) => r.pattern.test(path)).flatMap((r) => [...r.methods]),

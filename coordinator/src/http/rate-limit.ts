@@ -23,6 +23,8 @@ export const KEY_FACTOR = 10;
  */
 export async function limitRequests(app: App, settings: RateLimitSettings): Promise<void> {
   await app.register(rateLimit, {
+    // As a hook of every route it would run after the route's own, and a refused key would cost nothing.
+    global: false,
     max: (_request, client) => settings.max * (client.startsWith(BY_KEY) ? KEY_FACTOR : 1),
     timeWindow: settings.windowS * 1000,
     cache: 20_000,
@@ -33,6 +35,7 @@ export async function limitRequests(app: App, settings: RateLimitSettings): Prom
     errorResponseBuilder: (_request, { ttl }) =>
       new ProblemError('rate-limited', { retryAfterS: ttl / 1000 }),
   });
+  app.addHook('onRequest', app.rateLimit());
   app.addHook('onSend', async (_request: FastifyRequest, reply: FastifyReply) => {
     const limit = reply.getHeader('x-ratelimit-limit');
     if (limit === undefined) return;
