@@ -158,5 +158,6 @@ export class IngestWorker {
 function unpack(job: IngestJob): unknown {
   const body = Buffer.from(job.body, 'base64');
   const text = job.gzip ? gunzipSync(body, { maxOutputLength: IMPORT_LIMITS.decompressed }) : body;
-  return JSON.parse(text.toString('utf8'));
+  // Like the framework's parser at the door this drops a byte order mark: what was accepted there can be read here.
+  return JSON.parse(new TextDecoder().decode(text));
 }
