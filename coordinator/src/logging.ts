@@ -5,12 +5,17 @@ export type Logger = pino.Logger;
 
 /** What an operator may read: names of no person and of no machine of one. */
 const KEPT = new Set(['127.0.0.1', '0.0.0.0', '::1', '::']);
-const ADDRESS_LIKE =
-  /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\.\d{1,3}){0,3})/g;
+const IPV6_LIKE = /(?<![\w.])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\.\d{1,3}){0,3}/g;
+const IPV4_LIKE = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}/g;
 
 /** Replaces every IP address in a text, except loopback's own and the unspecified ones. */
 export function scrubAddresses(text: string): string {
-  return text.replace(ADDRESS_LIKE, (found) => (isIP(found) && !KEPT.has(found) ? '[address]' : found));
+  const scrub = (found: string): string => {
+    // "2001:db8::1: refused": the last colon belongs to the sentence.
+    if (/[^:]:$/.test(found)) return `${scrub(found.slice(0, -1))}:`;
+    return isIP(found) && !KEPT.has(found) ? '[address]' : found;
+  };
+  return text.replace(IPV6_LIKE, scrub).replace(IPV4_LIKE, scrub);
 }
 
 /**
@@ -34,6 +39,9 @@ export function createLogger(level: string, destination: DestinationStream = pin
           'token',
           'secret',
           'password',
+          // ioredis hands out with an error what the command was to keep, in these two ways.
+          '*.command.args',
+          '*.previousErrors[*].command.args',
         ],
         censor: '[redacted]',
       },
