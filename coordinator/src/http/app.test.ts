@@ -4,9 +4,11 @@ import { Problem } from '@brakelight/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '../logging.js';
+import { Network } from '../network/network.js';
 import { type App, buildApp } from './app.js';
 import { ProblemError } from './problem.js';
 
+const network = new Network([], Buffer.alloc(32));
 const lines: string[] = [];
 const logger = createLogger('debug', { write: (line: string) => lines.push(line) });
 
@@ -25,6 +27,7 @@ describe('the HTTP application', () => {
     app.get('/v1/broken', () => {
       throw new Error('secret of 198.51.100.7');
     });
+    app.get('/v1/where', (request) => network.locate(request.ip));
     app.get('/v1/busy', () => {
       throw new ProblemError('overloaded', { retryAfterS: 12 });
     });
@@ -102,6 +105,18 @@ describe('the HTTP application', () => {
     expect(problem?.code).toBe('rate-limited');
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await ask('/v1/things/1', {}, '2001:db8:1:3::1')).answer.status).toBe(200);
+  });
+
+  it('takes no trusted proxy for a liar, nor its client for an address, when the header says nonsense', async () => {
+    for (const from of ['unknown', '198.51.100.9:4711', '_hidden', 'a'.repeat(5000)]) {
+      const { answer, problem } = await ask('/v1/where', {}, from);
+      expect([from.slice(0, 20), answer.status, problem?.code]).toEqual([
+        from.slice(0, 20),
+        400,
+        'malformed-request',
+      ]);
+    }
+    expect((await ask('/v1/where', {}, '2001:db8::9')).answer.status).toBe(200);
   });
 
   it('answers bytes that are not HTTP', async () => {

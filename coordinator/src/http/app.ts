@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, type FastifyReply, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -24,6 +24,9 @@ export type App = Awaited<ReturnType<typeof buildApp>>;
 /** Most bytes of a body, unless a route says otherwise. */
 const BODY_LIMIT = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Places are told by addresses; a proxy that names none would put everybody behind it in one nowhere. */
+const NO_ADDRESS =
+  'The proxy in front says in X-Forwarded-For what is no IP address. It has to name one, without a port.';
 
 /**
  * The HTTP application without its routes: schemas by zod, every error as problem+json, request ids, security headers,
@@ -60,6 +63,7 @@ export async function buildApp(deps: AppDeps) {
   app.setErrorHandler((error, request, reply) => reply.send(describeProblem(error, request, reply)));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (isIP(request.ip) === 0) throw new ProblemError('malformed-request', { detail: NO_ADDRESS });
   });
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ req: request, res: reply, durationMs: Math.round(reply.elapsedTime) }, 'answered');
