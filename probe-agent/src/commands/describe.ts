@@ -28,7 +28,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'ready':
       return 'ready';
     case 'polled':
-      return `${event.tests === 0 ? 'no' : event.tests} tests to run; next round at ${event.nextPollAt}`;
+      return `${event.tests === 0 ? 'no' : event.tests} ${event.tests === 1 ? 'test' : 'tests'} to run; next round at ${event.nextPollAt}`;
     case 'refused':
       return `${event.target}: refused, ${event.reason}`;
     case 'measured':
