@@ -6,6 +6,7 @@ import { JudgeLoop } from './judge/loop.js';
 import type { Dirty, Touched } from './live/dirty.js';
 import { ImportJobs } from './live/import-jobs.js';
 import { ImportNotify } from './live/import-notify.js';
+import { Suspected } from './live/suspected.js';
 import type { Logger } from './logging.js';
 import type { Store } from './store/store.js';
 
@@ -41,6 +42,7 @@ export function openJudging(deps: JudgingDeps): Judging {
     alerts,
     parameters,
     notifies: (source) => notify.wants(source),
+    suspected: new Suspected(redis, prefix),
     now,
     logger,
   });

@@ -81,7 +81,7 @@ function describe(
   const outside =
     country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
   const { logR } = (asn === null ? country.evidence : cell).evidence(last?.indicator ?? kind, found.now);
-  const logSwap = swapConfirmation(cell, found.now);
+  const logSwap = cell.confirmation();
   const subnets = new Set(units.map((unit) => unit.subnet)).size;
   const owners = new Set(units.map((unit) => unit.owner)).size;
   const recent = units.filter((unit) => unit.period > found.now - parameters.lostAfterPeriods);
@@ -164,13 +164,6 @@ function sinceOnset(
     rate: rateSummary(bad.filter((unit) => !unit.blocked)),
     sybilNumber: sybilNumber(cell, parameters, now) ?? 0,
   };
-}
-
-/** ln of the swap channel's e-value from the period in which suspicion arose; 0 (e = 1) without pairs since. */
-function swapConfirmation(cell: SweepCell, now: number): number {
-  const begin = cell.suspectedSince;
-  if (begin === null || cell.detector.pairs === 0) return 0;
-  return cell.detector.swapLogE(begin, now)[0] ?? 0;
 }
 
 interface Shown {

@@ -6,7 +6,8 @@ import {
   LiftDetector,
   type Moment,
 } from './cell-detector.js';
-import type { DetectionParameters, Indicator } from './parameters.js';
+import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
+import { RobustProduct } from './robust-product.js';
 import type { SwapPair, Unit } from './types.js';
 import { FLAG } from './unit-index.js';
 
@@ -52,6 +53,8 @@ export class SweepCell implements EvidenceSource {
   readonly lifts: Lift[] = [];
   /** First period in which R reached the suspicion threshold, since the last lift. */
   suspectedSince: number | null = null;
+  /** Swap pairs after that moment: those before may be why it is suspected, and would confirm themselves. */
+  #confirmation: RobustProduct | null = null;
 
   constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
     this.#parameters = parameters;
@@ -114,12 +117,22 @@ export class SweepCell implements EvidenceSource {
   /** Places a swap pair's bet, and looks. */
   paired(pair: SwapPair, group: number, source: EvidenceSource): void {
     this.#speaks(group, pair);
+    this.#confirmation?.add(group, pair.period, pair.period, pair.gain);
     if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair, pair.gain);
     if (pair.gain <= 0 || this.open !== null) return;
     for (const indicator of this.#indicators) {
       this.#mayRise(indicator, Math.log1p(pair.gain));
       this.#watchAlarm(indicator, pair, source);
     }
+  }
+
+  /** ln of the swap channel's e-value since suspicion arose, f groups left out; 0 (e = 1) without pairs since. */
+  confirmation(): number {
+    const product = this.#confirmation;
+    if (product === null || product.size === 0 || this.suspectedSince === null) return 0;
+    const since = this.suspectedSince;
+    const groups = (spoke: number) => groupsLeftOut(spoke, this.#parameters.trim);
+    return product.logE(since, since, { groups, bestSlot: false })[0] ?? 0;
   }
 
   /** Do at least 3 subnets of 2 owners (parameters) speak for it since `start`? */
@@ -143,7 +156,10 @@ export class SweepCell implements EvidenceSource {
     const evidence = source.evidence(indicator, seen.period);
     this.#known.set(indicator, { period: seen.period, atMost: evidence.logR });
     if (evidence.logR < suspicious) return;
-    this.suspectedSince ??= seen.period;
+    if (this.suspectedSince === null) {
+      this.suspectedSince = seen.period;
+      this.#confirmation = new RobustProduct(this.#parameters.swapLambdas);
+    }
     if (evidence.logR < Math.log(this.#parameters.threshold)) return;
     const onset = onsetOf(evidence);
     if (!this.witnessed(indicator, onset.best)) return;
@@ -171,6 +187,7 @@ export class SweepCell implements EvidenceSource {
     this.#lift = null;
     this.#known.clear();
     this.suspectedSince = null;
+    this.#confirmation = null;
     this.#restsUntil = unit.period;
     this.#detector = new CellDetector(this.#parameters, this.#indicators, this.#seen);
   }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type CellVerdict, judgeTarget } from '../detection/judge-target.js';
 import type { DetectionParameters } from '../detection/parameters.js';
 import { transition } from '../detection/transition.js';
+import type { Suspected } from '../live/suspected.js';
 import type { Store } from '../store/store.js';
 import { readDocket } from './docket.js';
 
@@ -23,6 +24,8 @@ export interface JudgeDeps {
   readonly parameters: DetectionParameters;
   /** Was this import asked to send webhooks? */
   readonly notifies: (source: string) => Promise<boolean>;
+  /** Where probes are to be asked for swap pairs. */
+  readonly suspected: Pick<Suspected, 'set'>;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -45,6 +48,7 @@ export class Judge {
     );
     const { historical, parameters, units, pairs, at, from } = docket;
     const verdicts = judgeTarget(units, pairs, parameters, at, from);
+    if (!historical) await this.#deps.suspected.set(target, suspectedIn(verdicts), at);
     const names = await store.units.asnNames({ source, target });
     const context = { source, target, historical, at, parameters, names };
     const current = new Map<string, Incident>();
@@ -102,4 +106,17 @@ export class Judge {
 function earliestOpen(known: ReadonlyMap<string, Incident>): { detectedAt?: number } {
   const open = [...known.values()].filter(({ status }) => status !== 'resolved');
   return open.length === 0 ? {} : { detectedAt: Math.min(...open.map((one) => Date.parse(one.detectedAt))) };
+}
+
+const UNSUSPICIOUS = new Set<Cell['state']>([
+  'normal',
+  'insufficient',
+  'platform-outage',
+  'local-congestion',
+]);
+
+/** Countries where something is suspected, or more than that. */
+function suspectedIn(verdicts: readonly CellVerdict[]): string[] {
+  const found = verdicts.filter(({ state }) => !UNSUSPICIOUS.has(state));
+  return [...new Set(found.flatMap(({ country }) => country ?? []))];
 }

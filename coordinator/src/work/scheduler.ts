@@ -3,6 +3,7 @@ import { isResolved } from '../catalogue/resolved.js';
 import type { Counters } from '../live/counters.js';
 import type { Due } from '../live/due.js';
 import type { Probe } from '../live/probes.js';
+import type { Suspected } from '../live/suspected.js';
 import { type DrawDeps, drawTest, worstCost } from './draw.js';
 
 /** Most tests in one answer (the wire allows 100): about what a probe gets through before it asks again. */
@@ -12,10 +13,13 @@ const MAX_POLL_MS = 900_000;
 const MIN_POLL_MS = 500;
 /** Intervals vary by a quarter to either side, so that probes do not march in step. */
 const JITTER = 0.25;
+/** Swap pairs that each consenting probe is asked for once when its country becomes suspected (method section 4: 4 to 8). */
+const BURST_PAIRS = 6;
 
 export interface SchedulerDeps extends DrawDeps {
   readonly due: Due;
   readonly counters: Counters;
+  readonly suspected: Pick<Suspected, 'in'>;
   readonly testIntervalMs: number;
   /** One round in so many is deep. */
   readonly deepOneIn: number;
@@ -51,7 +55,11 @@ export class Scheduler {
     const next = new Map<string, number>();
     const tests: DrawnTest[] = [];
     let budget = request.budgetLeftBytes;
-    for (const slot of this.#shuffle(slots.filter(({ key }) => (times.get(key) ?? 0) <= at))) {
+    const wanted = [
+      ...(await this.#burst(slots, country, times, next)),
+      ...this.#shuffle(slots.filter(({ key }) => (times.get(key) ?? 0) <= at)),
+    ];
+    for (const slot of wanted) {
       if (tests.length === MAX_TESTS) break;
       next.set(slot.key, at + this.#jittered(testIntervalMs));
       const test = this.#affordable(probe, slot, at, budget);
@@ -90,6 +98,24 @@ export class Scheduler {
         .filter((target) => kind === 'swap' || target.objects.some(isResolved))
         .map((target) => ({ kind, target, key: `${kind}:${target.id}` })),
     );
+  }
+
+  /** Swap pairs of the platforms that became suspected where the probe is, once for each suspicion. */
+  async #burst(
+    slots: readonly Slot[],
+    country: string | null,
+    times: ReadonlyMap<string, number>,
+    next: Map<string, number>,
+  ): Promise<Slot[]> {
+    if (country === null || !slots.some(({ kind }) => kind === 'swap')) return [];
+    const suspected = await this.#deps.suspected.in(country);
+    return slots.flatMap((slot) => {
+      const begin = suspected.get(slot.target.id);
+      const mark = `burst:${slot.target.id}`;
+      if (slot.kind !== 'swap' || begin === undefined || times.get(mark) === begin) return [];
+      next.set(mark, begin);
+      return Array.from({ length: BURST_PAIRS }, () => slot);
+    });
   }
 
   /** A test within the budget: a deep one where it is one's turn and it fits, else an ordinary one, else none. */
