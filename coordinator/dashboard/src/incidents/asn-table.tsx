@@ -84,7 +84,7 @@ function Network({ row }: { readonly row: IncidentAsn }) {
       <td class="number">{formatRate(row.rateBps)}</td>
       <td class="number">{formatCount(row.units)}</td>
       <td class="number">{formatCount(row.subnets)}</td>
-      <td>{row.onsetAt ? formatMinute(row.onsetAt) : '–'}</td>
+      <td class="one-line">{row.onsetAt ? formatMinute(row.onsetAt) : '–'}</td>
     </tr>
   );
 }
