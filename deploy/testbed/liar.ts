@@ -2,7 +2,6 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Coordinator, introduce } from '@brakelight/probe-agent/coordinator/coordinator';
 import { HttpClient } from '@brakelight/probe-agent/coordinator/http';
-import { METHOD_VERSION } from '@brakelight/probe-agent/measure/method-version';
 import { AGENT_VERSION } from '@brakelight/probe-agent/version';
 import {
   type ArmObservation,
@@ -12,6 +11,7 @@ import {
   type DrawnTest,
   exportPublicKey,
   fingerprint,
+  METHOD_VERSION,
   type TestResult,
 } from '@brakelight/shared';
 import type { Random } from './random.js';

@@ -7,6 +7,7 @@ export * from './answers/webhook.js';
 export * from './catalogue.js';
 export * from './consent.js';
 export * from './enrolment.js';
+export * from './method-version.js';
 export * from './observation.js';
 export * from './primitives.js';
 export * from './problem.js';

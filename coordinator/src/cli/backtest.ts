@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { METHOD_VERSION } from '@brakelight/shared';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import { DEFAULT_PARAMETERS, type DetectionParameters } from '../detection/parameters.js';
 import { sweep } from '../detection/sweep.js';
 import type { Unit } from '../detection/types.js';

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
+import { METHOD_VERSION } from '@brakelight/shared';
 import { Command, InvalidArgumentError } from 'commander';
 import { judgeTarget } from '../detection/judge-target.js';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
 import { quantile } from '../detection/statistics.js';
 import type { Unit } from '../detection/types.js';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
+import { METHOD_VERSION } from '@brakelight/shared';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
 import { DEFAULT_NOISE } from '../simulation/noise.js';
 import { delayPlot } from '../simulation/plot.js';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { METHOD_VERSION } from './method-version.js';
-import type { DetectionParameters } from './parameters.js';
+import { METHOD_VERSION } from '@brakelight/shared';
+import type { DetectionParameters, Indicator } from './parameters.js';
 import { type P0Point, sweep } from './sweep.js';
 import type { Alarm, Lift } from './sweep-cell.js';
+import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
 
 /** What a judgement was made from. */
@@ -19,10 +20,26 @@ export interface EvidenceInput {
   readonly pairs: readonly SwapPair[];
 }
 
+/** What was decided of the country (`asn` null), or of one of its ASNs. */
+export interface DecidedCell {
+  readonly asn: number | null;
+  readonly alarms: readonly Alarm[];
+  readonly lifts: readonly Lift[];
+  /** Of the last alarm's indicator, at the end: ln E for each start, oldest first, and ln of their sum. */
+  readonly indicator: Indicator;
+  readonly firstStart: number;
+  readonly logE: readonly number[];
+  readonly logR: number;
+  /** ln of the swap channel's e-value since suspicion arose; from ln 20 on the grade is `sni-triggered`. */
+  readonly logSwap: number;
+  /** Groups that may be deleted, the most favourable first; `null` where the alarm does not stand at the end. */
+  readonly sybilNumber: number | null;
+}
+
 /** What was decided, of the country (`asn` null) and its ASNs. */
 export interface Decision {
   readonly p0: readonly P0Point[];
-  readonly cells: readonly { asn: number | null; alarms: readonly Alarm[]; lifts: readonly Lift[] }[];
+  readonly cells: readonly DecidedCell[];
 }
 
 /** Everything from which anyone recomputes a decision. */
@@ -37,12 +54,61 @@ function decide(input: EvidenceInput): Decision {
   const country = found.countries.get(input.country);
   if (country === undefined) return { p0: [], cells: [] };
   const asns = [...country.asns].sort(([a], [b]) => a - b);
-  const all = [[null, country.cell] as const, ...asns];
-  return { p0: country.p0, cells: all.map(([asn, { alarms, lifts }]) => ({ asn, alarms, lifts })) };
+  const all = [
+    [null, country.cell, country.evidence] as const,
+    ...asns.map(([asn, cell]) => [asn, cell, cell] as const),
+  ];
+  return {
+    p0: country.p0,
+    cells: all.map(([asn, cell, source]) => {
+      const indicator = cell.alarms.at(-1)?.indicator ?? 'slow';
+      const { from, logE, logR } = source.evidence(indicator, found.now);
+      return {
+        asn,
+        alarms: cell.alarms,
+        lifts: cell.lifts,
+        indicator,
+        firstStart: from,
+        logE: [...logE],
+        logR,
+        logSwap: cell.confirmation(),
+        sybilNumber: cell.alarms.length === 0 ? null : sybilNumber(cell, input.parameters, found.now),
+      };
+    }),
+  };
+}
+
+/** Rows written at a time. */
+const ROWS = 500;
+
+/** JSON of an object, piece by piece: put together they are `JSON.stringify(content)`. */
+function* pieces(content: object): Generator<string> {
+  let separator = '{';
+  for (const [key, value] of Object.entries(content)) {
+    yield `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    if (!Array.isArray(value)) {
+      yield JSON.stringify(value);
+      continue;
+    }
+    yield '[';
+    for (let at = 0; at < value.length; at += ROWS) {
+      yield (at === 0 ? '' : ',') + JSON.stringify(value.slice(at, at + ROWS)).slice(1, -1);
+    }
+    yield ']';
+  }
+  yield '}';
+}
+
+/** The bundle as text, piece by piece: a large one need not be in memory twice. */
+export async function* writeEvidence(bundle: EvidenceBundle): AsyncGenerator<string> {
+  yield* pieces(bundle);
 }
 
 function checksum(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  const hash = createHash('sha256');
+  for (const piece of pieces(content)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 export function buildEvidence(input: Omit<EvidenceInput, 'methodVersion'>): EvidenceBundle {

@@ -1,8 +1,8 @@
 import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
+import { METHOD_VERSION } from '@brakelight/shared';
 import { confounders } from './confounders.js';
 import { idOf } from './incident-event.js';
 import type { CellVerdict } from './judge-target.js';
-import { METHOD_VERSION } from './method-version.js';
 import { median } from './statistics.js';
 import type { TransitionContext } from './transition.js';
 

@@ -1,6 +1,5 @@
-import { CONSENT_TEXTS, PublicKey, Version } from '@brakelight/shared';
+import { CONSENT_TEXTS, METHOD_VERSION, PublicKey, Version } from '@brakelight/shared';
 import { z } from 'zod';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 

@@ -1,6 +1,6 @@
 import type { TestClass } from '@brakelight/shared';
+import { METHOD_VERSION } from '@brakelight/shared';
 import { MIN_CONTROL_BPS, SLOW_RATIO } from '../detection/classify-platform.js';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import type { MeasurementRow } from '../store/rows.js';
 import type { ImportRow } from './row.js';
 

@@ -1,6 +1,6 @@
 import type { InvalidReason, TestResult } from '@brakelight/shared';
+import { METHOD_VERSION } from '@brakelight/shared';
 import { type Classification, classify, invalid } from '../detection/classify.js';
-import { METHOD_VERSION } from '../detection/method-version.js';
 import { FRESHNESS_S } from '../http/signed.js';
 import type { MeasurementRow } from '../store/rows.js';
 import type { ArmOrder } from '../work/ticket.js';

@@ -1,9 +1,9 @@
 import type { ArmObservation, DrawnArm, DrawnTest, TestResult } from '@brakelight/shared';
+import { METHOD_VERSION } from '@brakelight/shared';
 import { AGENT_VERSION } from '../version.js';
 import { type AddressGate, runArm } from './arm.js';
 import { type Clock, instant } from './clock.js';
 import type { ByteBudget } from './metered-socket.js';
-import { METHOD_VERSION } from './method-version.js';
 import type { NameResolver } from './name-resolver.js';
 import { createTlsContexts, type TlsContexts } from './secure-connection.js';
 import { settle } from './settle.js';
