@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
 import { Probe, platformTest } from './probe.js';

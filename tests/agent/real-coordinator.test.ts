@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { startTestCoordinator, type TestCoordinator } from '../wire/test-coordinator.js';
 import { Probe } from './probe.js';
 

@@ -1,6 +1,6 @@
 import type { DrawnTest } from '@brakelight/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
 import { Probe, platformTest } from './probe.js';

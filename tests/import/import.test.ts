@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { ADMIN_KEY, startTestCoordinator, type TestCoordinator } from '../wire/test-coordinator.js';
 import { importInto, startImport } from './command.js';

@@ -1,7 +1,7 @@
 import { checkClickHouse, checkRedis } from '@brakelight/coordinator/launcher/given-engines';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runProgram } from './program.js';
 
