@@ -20,6 +20,7 @@ export default defineConfig({
             '{shared,coordinator,probe-agent}/src/**/*.test.ts',
             'coordinator/dashboard/src/**/*.test.ts',
             'deploy/**/*.test.ts',
+            'tests/architecture.test.ts',
           ],
           exclude,
           sequence: { groupOrder: 0 },
@@ -29,7 +30,13 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: [...exclude, 'tests/e2e/**', 'tests/browser/**', 'tests/qa/**'],
+          exclude: [
+            ...exclude,
+            'tests/architecture.test.ts',
+            'tests/e2e/**',
+            'tests/browser/**',
+            'tests/qa/**',
+          ],
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
