@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
+import { isPublicAddress } from '../network/public-address.js';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -20,9 +21,6 @@ export interface AddressGuardDeps {
   /** All addresses of a name, as `dns.promises.lookup(name, { all: true })` gives them. */
   readonly lookup: (hostname: string) => Promise<readonly LookupAddress[]>;
 }
-
-/** Global unicast as assigned to date; what lies outside (mapped, translated, link-local, ...) is nobody's server. */
-const GLOBAL_IPV6: Range = ipaddr.parseCIDR('2000::/3');
 
 /**
  * Keeps webhooks away from addresses that are not public: loopback, private, link-local, carrier-grade NAT, multicast,
@@ -72,8 +70,7 @@ export class AddressGuard {
     if (!ipaddr.isValid(text) || text.includes('%')) return 'refused';
     const address = ipaddr.parse(text);
     if (this.#allow.some((range) => inRange(address, range))) return 'opened';
-    if (address.range() !== 'unicast') return 'refused';
-    return address.kind() === 'ipv4' || inRange(address, GLOBAL_IPV6) ? 'public' : 'refused';
+    return isPublicAddress(text) ? 'public' : 'refused';
   }
 }
 

@@ -2,13 +2,19 @@ import { BlockList, isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseAddress } from './subnet.js';
 
-/** Whether an address is one that anybody on the internet could mean: not private, loopback, link-local and so on. */
+/** Global unicast as assigned to date; what lies outside (`::7f00:1`, translated, link-local, ...) is nobody's server. */
+const [GLOBAL_IPV6, GLOBAL_IPV6_BITS] = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/**
+ * Whether an address is one that anybody on the internet could mean: not loopback, private, link-local, carrier-grade
+ * NAT, multicast, documentation, benchmarking, a wrapping of IPv4 in IPv6 or any other special range. An address with a
+ * zone (`fe80::1%eth0`) is not.
+ */
 export function isPublicAddress(text: string): boolean {
-  if (isIP(text) === 0) return false;
-  const address = parseAddress(text);
-  if (address.kind() === 'ipv6' && (address as ipaddr.IPv6).match(ipaddr.IPv6.parse('64:ff9b::'), 96))
-    return false;
-  return address.range() === 'unicast';
+  if (isIP(text) === 0 || text.includes('%')) return false;
+  const address = ipaddr.parse(text);
+  if (address.range() !== 'unicast') return false;
+  return address instanceof ipaddr.IPv4 || address.match(GLOBAL_IPV6, GLOBAL_IPV6_BITS);
 }
 
 /** Addresses that an operator opened by name. */

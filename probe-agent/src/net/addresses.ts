@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
+/** Global unicast IPv6 as assigned to date; outside of it are old wrappings of IPv4 such as `::7f00:1`. */
+const [GLOBAL_IPV6, GLOBAL_IPV6_BITS] = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Which addresses may be measured. Only global unicast ones; whatever is private, loopback, link-local, carrier NAT,
  * multicast, documentation or a wrapping of IPv4 in IPv6 is refused, unless the operator of a test bench named it.
@@ -18,7 +21,7 @@ export class AddressPolicy {
     if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return false;
     const address = ipaddr.parse(bare);
     return (
-      address.range() === 'unicast' ||
+      isGlobalUnicast(address) ||
       this.#allowed.some(([net, bits]) => net.kind() === address.kind() && address.match(net, bits))
     );
   }
@@ -32,4 +35,9 @@ export class AddressPolicy {
     const name = hostname.replace(/\.$/, '').toLowerCase();
     return name.includes('.') && !/\.(?:localhost|local|internal|home\.arpa|onion|arpa)$/.test(name);
   }
+}
+
+function isGlobalUnicast(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (address.range() !== 'unicast') return false;
+  return address instanceof ipaddr.IPv4 || address.match(GLOBAL_IPV6, GLOBAL_IPV6_BITS);
 }
