@@ -83,6 +83,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   const telling = openTelling({
     ...shared,
     events: store.incidents,
+    notifies: (source) => wire.importNotify.wants(source),
     allowCidr: config.alerts.allowCidr,
     publicUrl,
   });

@@ -19,6 +19,8 @@ export interface TellingDeps {
   /** Prefix of every Redis key. */
   readonly prefix: string;
   readonly events: EventLog;
+  /** Whether an import's incidents are told. */
+  readonly notifies: (source: string) => Promise<boolean>;
   /** Ranges that webhooks may reach although they are not public. */
   readonly allowCidr: readonly string[];
   readonly publicUrl: string;
@@ -38,7 +40,7 @@ export interface Telling {
 
 /** Puts the telling together. */
 export function openTelling(deps: TellingDeps): Telling {
-  const { redis, prefix, events, publicUrl, logger, now } = deps;
+  const { redis, prefix, events, notifies, publicUrl, logger, now } = deps;
   const webhooks = new Webhooks(redis, prefix);
   const deliveries = new Deliveries(redis, prefix);
   const queue = new DeliveryQueue({ redis, prefix, deliveries });
@@ -48,7 +50,7 @@ export function openTelling(deps: TellingDeps): Telling {
     lookup: (hostname) => lookup(hostname, { all: true, verbatim: true }),
   });
   return {
-    alerts: new Alerts({ events, webhooks, deliveries, queue, publicUrl, metrics, logger, now }),
+    alerts: new Alerts({ events, webhooks, deliveries, queue, notifies, publicUrl, metrics, logger, now }),
     queue,
     addRoutes: (app, access) => webhookRoutes(app, { access, webhooks, deliveries, guard, now }),
     startDelivering: (workerRedis) =>

@@ -41,6 +41,7 @@ export async function openPlace(): Promise<Place> {
     allowCidr: ['127.0.0.0/8'],
     publicUrl: 'https://watch.example',
     now: Date.now,
+    notifies: async (source) => source === 'told-import',
     events: {
       events: async (filter) =>
         log.filter((event) =>

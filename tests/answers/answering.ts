@@ -49,6 +49,7 @@ export async function startAnswering(): Promise<Answering> {
     logger,
     now,
     events: store.incidents,
+    notifies: async () => false,
     allowCidr: ['127.0.0.0/8'],
     publicUrl: 'https://watch.example',
   });

@@ -19,6 +19,8 @@ export interface AlertsDeps {
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly queue: DeliveryQueue;
+  /** Whether an import's incidents are told. */
+  readonly notifies: (source: string) => Promise<boolean>;
   /** Where people reach this coordinator; evidence links start with it. */
   readonly publicUrl: string;
   readonly metrics: AlertMetrics;
@@ -56,12 +58,15 @@ export class Alerts {
 
   /**
    * Publishes what was written to the log and never announced, because the process died in between. To be called at
-   * boot, before judging begins. Events of imports stay silent.
+   * boot, before judging begins. Imports are told of as their operator asked.
    */
   async catchUp(): Promise<void> {
-    const since = new Date(this.#deps.now() - LOOK_BACK_MS).toISOString();
-    for (const event of await this.#deps.events.events({ since })) await this.publish(event);
-    await this.#deps.queue.wakeAll();
+    const { events, notifies, queue, now } = this.#deps;
+    const since = new Date(now() - LOOK_BACK_MS).toISOString();
+    for (const event of await events.events({ since })) {
+      await this.publish(event, { notify: await notifies(event.incident.source) });
+    }
+    await queue.wakeAll();
   }
 
   async #typeOf(event: IncidentEvent): Promise<AlertType | null> {
