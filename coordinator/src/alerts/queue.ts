@@ -41,6 +41,8 @@ export class DeliveryQueue {
         removeOnFail: true,
       },
     });
+    // The connection's own watcher logs it; without a listener BullMQ would print it.
+    this.jobs.on('error', () => {});
   }
 
   /** Queues whatever is first in a lane. */
