@@ -1,5 +1,5 @@
 import type { Incident } from '@brakelight/shared';
-import { buildEvidence } from './detection/evidence.js';
+import { buildEvidence, writeEvidence } from './detection/evidence.js';
 import type { DetectionParameters } from './detection/parameters.js';
 import type { EvidenceBundle } from './http/incidents.js';
 import { readDocket } from './judge/docket.js';
@@ -35,8 +35,6 @@ export async function openEvidence(
   return {
     filename: `brakelight-evidence-${incident.id}.json`,
     contentType: 'application/json',
-    body: (async function* () {
-      yield JSON.stringify(bundle);
-    })(),
+    body: writeEvidence(bundle),
   };
 }

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { buildEvidence, type EvidenceBundle, verifyEvidence, writeEvidence } from './evidence.js';
+import { DEFAULT_PARAMETERS } from './parameters.js';
+import type { Unit } from './types.js';
+
+const units: Unit[] = Array.from({ length: 60 * 16 }, (_, i) => {
+  const [period, probe] = [Math.floor(i / 16), i % 16];
+  const slow = (probe < 4 && period >= 20) || i % 23 === 0;
+  return {
+    id: `${period}-${probe}`,
+    measuredAt: period * DEFAULT_PARAMETERS.periodMs + probe * 1000,
+    period,
+    country: ['FR', 'DE', 'IT', 'PL'][probe >> 2] as string,
+    asn: 64_496 + (probe >> 1),
+    subnet: `s${probe}`,
+    owner: `o${probe}`,
+    slow,
+    stalled: false,
+    blocked: false,
+    targetRateBps: slow ? 140_000 : 9_000_000,
+    controlRateBps: 10_000_000,
+    tests: 1,
+  };
+});
+const bundle = buildEvidence({
+  country: 'FR',
+  target: 'twitter',
+  parameters: DEFAULT_PARAMETERS,
+  from: 0,
+  now: 59,
+  units,
+  pairs: [],
+});
+let text = '';
+for await (const piece of writeEvidence(bundle)) text += piece;
+
+describe('evidence bundle', () => {
+  it('is written piece by piece, and recomputed to the same decision', () => {
+    expect(text).toBe(JSON.stringify(bundle));
+    expect(verifyEvidence(JSON.parse(text) as EvidenceBundle)).toBe('same');
+    const [country] = bundle.decision.cells;
+    expect(country).toMatchObject({ asn: null, indicator: 'slow', logSwap: 0 });
+    expect(country?.alarms).toHaveLength(1);
+    expect(country?.sybilNumber).toBeGreaterThanOrEqual(0);
+  });
+
+  it('notices a changed byte, and says what differs where somebody made the checksum fit', () => {
+    const changed = JSON.parse(text.replace('"slow":true', '"slow":false')) as EvidenceBundle;
+    expect(verifyEvidence(changed)).toMatch(/^checksum/);
+    const { country, target, parameters, from, now, pairs } = bundle;
+    const fewer = units.filter(({ id }) => id !== '25-1');
+    const honest = buildEvidence({ country, target, parameters, from, now, units: fewer, pairs });
+    const { checksum: _, ...claimed } = { ...honest, decision: bundle.decision };
+    const forged = { ...claimed, checksum: buildChecksum(claimed) };
+    expect(verifyEvidence(forged)).toMatch(/^decision\.\S+: the bundle says /);
+  });
+});
+
+function buildChecksum(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
