@@ -225,6 +225,18 @@ describe('answers', () => {
       expect((await get(`/v1/webhooks/${id}`, ADMIN)).statusCode).toBe(404);
     });
 
+    it('let nobody make every event go to thousands', async () => {
+      const { key } = await makeKey(['webhooks']);
+      const subscribe = () => send('POST', '/v1/webhooks', key, { url: 'http://127.0.0.1:9/hook' });
+      const made = await Promise.all(Array.from({ length: 99 }, subscribe));
+      expect(new Set(made.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
+      const [hundredth, refused] = [await subscribe(), await subscribe()];
+      expect(hundredth.statusCode).toBe(201);
+      expect(refused.json()).toMatchObject({ code: 'too-many-webhooks', status: 409 });
+      expect((await send('DELETE', `/v1/webhooks/${hundredth.json().id}`, key)).statusCode).toBe(204);
+      expect((await subscribe()).statusCode).toBe(201);
+    });
+
     it('refuse what it may not do, and nobody in particular', async () => {
       const { id, key } = await makeKey(['read']);
       expect((await get('/v1/webhooks')).json()).toMatchObject({ code: 'api-key-missing', status: 401 });

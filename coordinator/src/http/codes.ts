@@ -197,6 +197,11 @@ export const PROBLEMS = {
   },
 
   // Webhooks
+  'too-many-webhooks': {
+    status: 409,
+    title: 'This key has as many subscriptions as it may have',
+    help: 'Delete one that is not needed any more, or widen the filters of one.',
+  },
   'webhook-address': {
     status: 422,
     title: 'Messages cannot be sent to this URL',

@@ -22,6 +22,8 @@ export interface WebhookRoutesDeps {
 
 const TAGS = ['webhooks'];
 const SECURITY = [{ apiKey: [] }];
+/** Subscriptions of one key: every event asks all of them. */
+const MAX_WEBHOOKS = 100;
 const Params = z.strictObject({ id: Ulid });
 
 /** Subscriptions to alerts, and what became of each message. A key sees its own; the operator's sees all. */
@@ -56,8 +58,11 @@ export function webhookRoutes(app: App, deps: WebhookRoutesDeps): void {
       },
     },
     async (request, reply) => {
+      const caller = access.caller(request);
+      const mine = (await webhooks.list()).filter(({ owner }) => owner === caller.id);
+      if (mine.length >= MAX_WEBHOOKS) throw new ProblemError('too-many-webhooks');
       await guard.check(request.body.url).catch(refuse);
-      const webhook = await webhooks.create(request.body, access.caller(request).id, now());
+      const webhook = await webhooks.create(request.body, caller.id, now());
       const { owner: _, ...shown } = webhook;
       return reply.code(201).header('location', `/v1/webhooks/${webhook.id}`).send(shown);
     },
