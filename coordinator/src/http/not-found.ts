@@ -1,10 +1,10 @@
-import type { App } from './app.js';
+import type { FastifyInstance } from 'fastify';
 import { ProblemError } from './problem.js';
 
 /**
  * Answers 405 with Allow where the path exists for other methods, else 404. To be called before routes are added.
  */
-export function answerUnknownRoutes(app: App): void {
+export function answerUnknownRoutes(app: FastifyInstance): void {
   const known = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
     if (url.includes('*')) return;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { App } from './app.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.js';
 
 export interface RateLimitSettings {
@@ -21,7 +20,7 @@ export const KEY_FACTOR = 10;
  * proxies, IPv6 by /64. Counted in memory, by a hash of the address. Headers follow draft-ietf-httpapi-ratelimit-headers-10: `RateLimit-Policy` says the quota,
  * `RateLimit` what is left of it and for how many seconds.
  */
-export async function limitRequests(app: App, settings: RateLimitSettings): Promise<void> {
+export async function limitRequests(app: FastifyInstance, settings: RateLimitSettings): Promise<void> {
   await app.register(rateLimit, {
     // As a hook of every route it would run after the route's own, and a refused key would cost nothing.
     global: false,
