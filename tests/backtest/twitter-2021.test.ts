@@ -41,6 +41,14 @@ describe.skipIf(!FOUND)(
       expect(cells.flatMap(({ lifts }) => lifts).some(({ at }) => at >= '2021-05-17T13:40')).toBe(true);
     });
 
+    it('finds them with the full method, too, a few units later', { timeout: 120_000 }, async () => {
+      const { summary } = await backtest();
+      expect(summary.missed).toEqual([]);
+      expect(summary.delayMedian).toBeLessThanOrEqual(10);
+      expect(summary.delayP90).toBeLessThanOrEqual(25);
+      expect(summary.cleanAlarms).toBe(0);
+    });
+
     it('is silent on a control in the place of the target', { timeout: 120_000 }, async () => {
       const { summary } = await backtest(...PLAIN, '--placebo', 'control_taco');
       expect((summary.alarms ?? 0) + (summary.countryAlarms ?? 0)).toBeLessThanOrEqual(1);
@@ -50,8 +58,10 @@ describe.skipIf(!FOUND)(
       'hardly minds %s',
       { timeout: 120_000 },
       async (what) => {
-        const { summary } = await backtest(...PLAIN, '--simulate', what);
-        expect(summary.extraAlarms).toBeLessThanOrEqual(what.startsWith('outage') ? 2 : 0);
+        const plain = await backtest(...PLAIN, '--simulate', what);
+        expect(plain.summary.extraAlarms).toBeLessThanOrEqual(what.startsWith('outage') ? 2 : 0);
+        const full = await backtest('--simulate', what);
+        expect(full.summary.extraAlarms).toBe(0);
       },
     );
 
