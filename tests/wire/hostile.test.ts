@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Dirty } from '@brakelight/coordinator/live/dirty';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/until.js';
 import { ADMIN_KEY, startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
@@ -47,6 +48,24 @@ it('brings nobody back who left while another request of his was under way', asy
   expect(await coordinator.redis.keys(`${coordinator.prefix}:probe:${probe.id}`)).toEqual([]);
   expect(await coordinator.redis.zscore(`${coordinator.prefix}:probes`, probe.id)).toBeNull();
   expect(problemOf(await probe.ask('POST', '/v1/work', Buffer.from('{}'))).code).toBe('unknown-probe');
+});
+
+it('judges what was taken to be judged when the process died', async () => {
+  const { redis } = coordinator;
+  const prefix = `${coordinator.prefix}:killed`;
+  const touched = { source: '4ndv', target: 'twitter' };
+  const killed = new Dirty(redis, prefix);
+  await killed.mark(touched.source, touched.target);
+  expect(await killed.take()).toEqual([touched]);
+
+  const next = new Dirty(redis, prefix);
+  await next.mark('network', 'chirp');
+  expect(await next.take()).toEqual(
+    expect.arrayContaining([touched, { source: 'network', target: 'chirp' }]),
+  );
+  // Who asks again is done with what he took before.
+  expect(await next.take()).toEqual([]);
+  expect(await new Dirty(redis, prefix).take()).toEqual([]);
 });
 
 it('says "stored" of a row of our own only, not of an import that goes by the same id', async () => {

@@ -5,10 +5,19 @@ export interface Touched {
   readonly target: string;
 }
 
-/** What got new rows since it was last judged. */
+/** KEYS dirty, taken; ARGV 1 where what is taken was left behind by a process that died. */
+const TAKE = `
+if ARGV[1] == '1' then redis.call('SUNIONSTORE', KEYS[1], KEYS[1], KEYS[2]) end
+redis.call('DEL', KEYS[2])
+local members = redis.call('SMEMBERS', KEYS[1])
+if #members > 0 then redis.call('RENAME', KEYS[1], KEYS[2]) end
+return members`;
+
+/** What got new rows since it was last judged. One judge takes; what it dies with is there for the next one. */
 export class Dirty {
   readonly #redis: Redis;
   readonly #key: string;
+  #isFirst = true;
 
   constructor(redis: Redis, prefix: string) {
     this.#redis = redis;
@@ -19,10 +28,14 @@ export class Dirty {
     await this.#redis.sadd(this.#key, `${source} ${target}`);
   }
 
-  /** Takes everything that is marked. Who takes it and fails marks it again. */
+  /**
+   * Takes everything that is marked. Who takes it and fails marks it again; who takes the next is done with the last. The
+   * first time it is also what was taken before a crash and, for all anybody knows, never judged.
+   */
   async take(): Promise<Touched[]> {
-    const answers = await this.#redis.multi().smembers(this.#key).del(this.#key).exec();
-    const members = (answers?.[0]?.[1] ?? []) as string[];
+    const first = this.#isFirst ? 1 : 0;
+    const members = (await this.#redis.eval(TAKE, 2, this.#key, `${this.#key}:taken`, first)) as string[];
+    this.#isFirst = false;
     return members.map((member) => {
       const [source = '', target = ''] = member.split(' ');
       return { source, target };
