@@ -1,23 +1,17 @@
 import type { KeyObject } from 'node:crypto';
-import type { DrawnTest, TestResult } from '@brakelight/shared';
-import { Budget, type ByteBudget, mergeLimits } from './budget/budget.js';
+import { Budget, mergeLimits } from './budget/budget.js';
 import type { Config } from './config.js';
 import { Coordinator } from './coordinator/coordinator.js';
 import { HttpClient } from './coordinator/http.js';
 import type { AgentEvent, AgentLogger } from './loop/events.js';
 import { ProbeLoop } from './loop/probe-loop.js';
 import { StatusBoard } from './loop/status-board.js';
+import type { Measure } from './measure/measure.js';
 import { AddressPolicy } from './net/addresses.js';
 import { Delivery } from './spool/delivery.js';
 import { Spool } from './spool/spool.js';
 import type { Home, Membership } from './state/home.js';
 import type { Lock } from './state/lock.js';
-
-/** Runs one test. Charges the budget on every read and write; ends early, as `aborted`, when the signal says so. */
-export type Measure = (
-  test: DrawnTest,
-  run: { readonly budget: ByteBudget; readonly signal: AbortSignal },
-) => Promise<TestResult>;
 
 /** What the composition root is given; everything else it builds. */
 export interface AgentParts {

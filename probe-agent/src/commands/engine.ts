@@ -1,8 +1,8 @@
 import { METHOD_VERSION } from '@brakelight/shared';
-import type { Measure } from '../agent.js';
 import type { Config } from '../config.js';
 import { systemClock } from '../measure/clock.js';
 import { MeasurementEngine } from '../measure/engine.js';
+import type { Measure } from '../measure/measure.js';
 import { NameResolver } from '../measure/name-resolver.js';
 import { AddressPolicy } from '../net/addresses.js';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrawnTest, TestKind, TestResult } from '@brakelight/shared';
-import type { Measure } from '../agent.js';
 import { type Budget, worstCaseBytes } from '../budget/budget.js';
 import { consentedKinds, outdatedKinds } from '../consent/consents.js';
 import { tellConsents } from '../consent/tell.js';
 import { backoffMs } from '../coordinator/backoff.js';
 import type { Coordinator } from '../coordinator/coordinator.js';
 import { ContactError } from '../coordinator/errors.js';
+import type { Measure } from '../measure/measure.js';
 import type { AddressPolicy } from '../net/addresses.js';
 import type { Delivery } from '../spool/delivery.js';
 import type { Spool } from '../spool/spool.js';
