@@ -54,6 +54,16 @@ describe('judgement of a small world', () => {
     expect(alarms(world((_country, _probe, period) => period >= 30))).toEqual([]);
   });
 
+  it('suspects by own history, and says so, where there is nobody to compare with', () => {
+    const alone = (slow: Parameters<typeof world>[0]) =>
+      judge(world(slow).filter(({ country }) => country === 'FR')).find(({ asn }) => asn === null);
+    const now = alone((_country, _probe, period) => period >= 54);
+    expect(now).toMatchObject({ state: 'suspected', reason: expect.stringContaining('own history') });
+    expect(now?.alarms).toEqual([]);
+    expect(alone(() => false)?.state).toBe('insufficient');
+    expect(alone((_country, probe, period) => probe === 5 && period >= 54)?.state).toBe('insufficient');
+  });
+
   it('says the same in whatever order units come, and however often', () => {
     const units = world((country, _probe, period) => country === 'FR' && period >= 20);
     expect(judge([...units].reverse().concat(units))).toEqual(judge(units));

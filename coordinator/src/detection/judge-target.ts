@@ -1,5 +1,6 @@
 import type { Cell, CellState, IncidentKind, RateSummary, Share } from '@brakelight/shared';
 import type { Outside } from './baseline.js';
+import { lowerShare, upperShare } from './bounds.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
 import { median, rateSummary, shareOf } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
@@ -195,7 +196,10 @@ function stateOf(shown: Shown): { state: CellState; reason: string } {
     return { state: 'insufficient', reason };
   }
   if (outside === null || outside.state === 'insufficient') {
-    return { state: 'insufficient', reason: 'Too few tests in other countries to compare with.' };
+    const reason = 'Too few tests in other countries to compare with.';
+    return changed(shown)
+      ? { state: 'suspected', reason: `${reason} By its own history only: more is affected than before.` }
+      : { state: 'insufficient', reason };
   }
   if (logR >= Math.log(parameters.suspicion)) {
     return { state: 'suspected', reason: 'Slower than elsewhere; not yet beyond doubt.' };
@@ -203,6 +207,20 @@ function stateOf(shown: Shown): { state: CellState; reason: string } {
   return congested(shown)
     ? { state: 'local-congestion', reason: 'Platform and control are both slower than they used to be here.' }
     : { state: 'normal', reason: 'As elsewhere.' };
+}
+
+/** Own units before the last periods from which a change can be told. */
+const MIN_HISTORY = 20;
+
+/** Is more affected in the last periods than before, beyond both 95 % bounds, and seen by enough? */
+function changed({ units, recent, parameters }: Shown): boolean {
+  const earlier = units.slice(0, units.length - recent.length);
+  if (earlier.length < MIN_HISTORY) return false;
+  const [then, now] = [earlier, recent].map((some) => some.filter(affected)) as [Unit[], Unit[]];
+  return (
+    new Set(now.map(({ subnet }) => subnet)).size >= parameters.minSubnets &&
+    lowerShare(now.length, recent.length) > upperShare(then.length, earlier.length)
+  );
 }
 
 /** Both rates below half of what they were: the line, or everything, is slow. */
