@@ -54,6 +54,18 @@ describe('judgement of a small world', () => {
     expect(alarms(world((_country, _probe, period) => period >= 30))).toEqual([]);
   });
 
+  it('calls a platform that is slow everywhere an outage, also while a period has only begun', () => {
+    const everywhere = world((_country, _probe, period) => period >= 56);
+    const begun = everywhere.filter(({ period }) => period < START + PERIODS - 1);
+    const first = everywhere.filter(({ id }) => id === `${PERIODS - 1}-0` || id === `${PERIODS - 1}-4`);
+    for (const units of [everywhere, [...begun, ...first]]) {
+      const states = judge(units).filter(({ asn }) => asn === null);
+      expect(states.map(({ state }) => state)).toEqual(Array(4).fill('platform-outage'));
+    }
+    const ended = world((_country, _probe, period) => period >= 40 && period < 50);
+    expect(judge(ended).filter(({ state }) => state === 'platform-outage')).toEqual([]);
+  });
+
   it('suspects by own history, and says so, where there is nobody to compare with', () => {
     const alone = (slow: Parameters<typeof world>[0]) =>
       judge(world(slow).filter(({ country }) => country === 'FR')).find(({ asn }) => asn === null);

@@ -1,7 +1,7 @@
 import type { Cell, CellState, IncidentKind, RateSummary, Share } from '@brakelight/shared';
 import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
-import { type DetectionParameters, groupsLeftOut } from './parameters.js';
+import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { median, rateSummary, shareOf } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
 import type { Alarm, Lift, SweepCell } from './sweep-cell.js';
@@ -86,7 +86,8 @@ function describe(
   const subnets = new Set(units.map((unit) => unit.subnet)).size;
   const owners = new Set(units.map((unit) => unit.owner)).size;
   const recent = units.filter((unit) => unit.period > found.now - parameters.lostAfterPeriods);
-  const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, parameters });
+  const outage = failsElsewhere(country, last?.indicator ?? kind, found.now, parameters);
+  const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, outage, parameters });
   return {
     country: place,
     asn,
@@ -176,16 +177,33 @@ interface Shown {
   recent: readonly Unit[];
   units: readonly Unit[];
   outside: Outside | null;
+  outage: boolean;
   parameters: DetectionParameters;
 }
 
+/** Did the platform fail elsewhere, in the newest period of which enough is known? The last one has only begun. */
+function failsElsewhere(
+  country: SweepCountry,
+  indicator: Indicator,
+  now: number,
+  { lostAfterPeriods, outageMinUnits }: DetectionParameters,
+): boolean {
+  const known = country.p0.filter(
+    (point) =>
+      point.indicator === indicator &&
+      point.period > now - lostAfterPeriods &&
+      point.samePeriodUnits >= outageMinUnits,
+  );
+  return known.at(-1)?.state === 'outage';
+}
+
 function stateOf(shown: Shown): { state: CellState; reason: string } {
-  const { cell, kind, logR, subnets, owners, recent, outside, parameters } = shown;
+  const { cell, kind, logR, subnets, owners, recent, outside, outage, parameters } = shown;
   const { minSubnets, minOwners, lostAfterPeriods } = parameters;
   if (cell.open !== null) {
     return { state: KIND_STATE[kind], reason: `The platform is ${kind} here, and not elsewhere.` };
   }
-  if (outside?.state === 'outage') {
+  if (outage) {
     return { state: 'platform-outage', reason: 'The platform fails in the other countries, too.' };
   }
   if (recent.length === 0) {
