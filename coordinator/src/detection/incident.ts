@@ -53,7 +53,7 @@ export function incidentOf(
     status: 'open',
     kind,
     grade: confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed',
-    summary: `${context.target} is ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
+    summary: `${context.target} ${context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
     onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
     onsetEarliestAt: fresh ? time(alarm.onset.earliest) : previous.onsetEarliestAt,
     onsetLatestAt: fresh ? time(alarm.onset.latest + 1) : previous.onsetLatestAt,
