@@ -174,6 +174,12 @@ interface Count {
 }
 
 /**
+ * The share that an end is measured against leaves out the last 6 hours of half-hour periods: with them the normal units
+ * after an end would soon make normal units look ordinary, and the end would never be certain.
+ */
+const LIFT_LAG_PERIODS = 12;
+
+/**
  * Detector of the end: X' = 1 - X against q0 = 1 - lower bound of the affected share since the onset, starts after the
  * alarm. The share is that of the unit's own ASN in the periods before, so q0 is known when a unit comes, and a country
  * whose untouched networks happen to speak has not been let go.
@@ -184,6 +190,9 @@ export class LiftDetector {
   readonly #first: number;
   readonly #counts: Map<number | null, Count>;
   readonly #q0 = new Map<number | null, number>();
+  /** Units that are too new to count towards the share. */
+  readonly #recent: { readonly period: number; readonly asn: number | null; readonly affected: boolean }[] =
+    [];
   #period: number;
 
   /** @param since counts from the onset to the alarm, by ASN */
@@ -201,12 +210,10 @@ export class LiftDetector {
     if (period > this.#period) {
       this.#period = period;
       this.#q0.clear();
+      this.#settle(period - LIFT_LAG_PERIODS);
     }
     const q0 = this.#bound(asn);
-    const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
-    this.#counts.set(asn, count);
-    count.units++;
-    if (affected) count.affected++;
+    this.#recent.push({ period, asn, affected });
     this.#product.add(group, period, slotOf(when, this.#parameters), (affected ? 0 : 1) / q0 - 1);
     const wanted = Math.log(this.#parameters.liftThreshold);
     if (affected || this.#product.upperLogR() < wanted) return null;
@@ -227,6 +234,18 @@ export class LiftDetector {
     const { trim } = this.#parameters;
     const all = groupsLeftOut(this.#product.groupsSince(this.#first), trim);
     return Math.max(Math.min(2, all), groupsLeftOut(since, trim));
+  }
+
+  /** Counts the units up to a period. */
+  #settle(until: number): void {
+    for (let next = this.#recent[0]; next !== undefined && next.period <= until; next = this.#recent[0]) {
+      this.#recent.shift();
+      const { asn, affected } = next;
+      const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
+      this.#counts.set(asn, count);
+      count.units++;
+      if (affected) count.affected++;
+    }
   }
 
   /** q0 of an ASN as it stood when the period began. */

@@ -2,9 +2,10 @@ import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
 import { confounders } from './confounders.js';
 import { idOf } from './incident-event.js';
-import type { CellVerdict } from './judge-target.js';
+import { affected, type CellVerdict } from './judge-target.js';
 import { median } from './statistics.js';
 import type { TransitionContext } from './transition.js';
+import type { Unit } from './types.js';
 
 /** Of so many last affected units, two thirds must show another kind before an incident takes it. */
 const KIND_UNITS = 12;
@@ -88,12 +89,17 @@ export function incidentOf(
   };
 }
 
-/** A censor that changes its means does so for good: single units of another kind do not turn an incident. */
+/**
+ * A censor that changes its means does so for good: single units of another kind do not turn an incident. Nor do the
+ * chance failures that are all that is left to see after its end, so a third of the last units has to show it.
+ */
 function kindOf(before: IncidentKind | null, { kind, since }: CellVerdict): IncidentKind {
-  if (before === null || before === kind) return kind;
-  const last = (since?.affected ?? []).slice(-KIND_UNITS);
-  const count = last.filter((unit) => (kind === 'slow' ? !unit.blocked && !unit.stalled : unit[kind])).length;
-  return 3 * count >= 2 * KIND_UNITS ? kind : before;
+  if (before === null || before === kind || since === null) return kind;
+  const shows = (unit: Unit) =>
+    affected(unit) && (kind === 'slow' ? !unit.blocked && !unit.stalled : unit[kind]);
+  const ofAffected = since.affected.slice(-KIND_UNITS).filter(shows).length;
+  const ofAll = since.units.slice(-KIND_UNITS).filter(shows).length;
+  return 3 * ofAffected >= 2 * KIND_UNITS && 3 * ofAll >= KIND_UNITS ? kind : before;
 }
 
 /** An ASN keeps the onset that it was told with: who was seen once is not news again. */
