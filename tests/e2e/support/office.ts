@@ -121,4 +121,6 @@ export class OfficeCoordinator {
   }
 }
 
-export const AGENT_CLI = fileURLToPath(import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'));
+export const AGENT_CLI = fileURLToPath(
+  import.meta.resolve('@brakelight/probe-agent/bundle/brakelight-probe'),
+);
