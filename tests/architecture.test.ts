@@ -77,11 +77,17 @@ describe('the arrows of the house', () => {
     ['judge', ['judge', 'detection', 'live', 'store', 'logging.js']],
     ['alerts', ['alerts', 'live', 'network', 'logging.js']],
     ['simulation', ['simulation', 'detection']],
+    ['problems', ['problems']],
   ])('%s looks down only', (name, below) => {
     const allowed = new RegExp(
       `^(?!coordinator/)|^coordinator/src/(?:${below.join('|').replaceAll('.', '\\.')})`,
     );
     expect(strays(room(name), allowed)).toEqual([]);
+  });
+
+  it('only the composition of the parts knows the HTTP application', () => {
+    const parts = coordinator.filter(({ path }) => /^coordinator\/src\/(?!http\/)[^/]+\//.test(path));
+    expect(strays(parts, /^(?!coordinator\/src\/http\/)/)).toEqual([]);
   });
 
   it('only the store knows SQL; only the launcher speaks to ClickHouse beside it', () => {

@@ -1,7 +1,6 @@
-import { ApiKey, CreatedApiKey, pageOf, Scope } from '@brakelight/shared';
+import { ApiKey, CreatedApiKey, CreatedToken, pageOf, Scope } from '@brakelight/shared';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
-import { CreatedToken } from '../http/tokens.js';
 import { CommandError, type CoordinatorClient, connect } from './client.js';
 
 interface Common {

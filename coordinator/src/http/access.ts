@@ -1,7 +1,7 @@
 import type { Scope } from '@brakelight/shared';
 import type { FastifyRequest } from 'fastify';
 import { type ApiKeys, sameSecret } from '../live/api-keys.js';
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../problems/problem.js';
 
 /** Who is asking. */
 export interface Caller {

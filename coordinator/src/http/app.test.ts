@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '../logging.js';
 import { Network } from '../network/network.js';
+import { ProblemError } from '../problems/problem.js';
 import { type App, buildApp } from './app.js';
-import { ProblemError } from './problem.js';
 
 const network = new Network([], Buffer.alloc(32));
 const lines: string[] = [];

@@ -5,9 +5,9 @@ import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, type FastifyReply, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ulid } from 'ulid';
+import { PROBLEM_TYPE, ProblemError } from '../problems/problem.js';
 import { asProblem } from './errors.js';
 import { answerUnknownRoutes } from './not-found.js';
-import { PROBLEM_TYPE, ProblemError } from './problem.js';
 import { limitRequests, type RateLimitSettings } from './rate-limit.js';
 
 export interface AppDeps {

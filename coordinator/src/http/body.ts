@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../problems/problem.js';
 
 /** Bytes beyond the cap that are read and dropped, so that the client gets to read why; then the connection is cut. */
 const DRAIN_BYTES = 8 * 1024 * 1024;

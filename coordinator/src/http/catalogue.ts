@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Catalogue } from '@brakelight/shared';
+import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
-import { ProblemError } from './problem.js';
 import type { Signatures } from './signed.js';
 
 const NONCE = /^[A-Za-z0-9_-]{8,64}$/;

@@ -2,10 +2,10 @@ import { EnrolmentAnswer, EnrolmentRequest, fingerprint } from '@brakelight/shar
 import { SMALL_LIMITS } from '../ingest/limits.js';
 import type { Network } from '../network/network.js';
 import type { Enrolment } from '../probes/enrolment.js';
+import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 import { asPayload, readCapped } from './body.js';
-import { ProblemError } from './problem.js';
 import type { Signatures } from './signed.js';
 
 export interface EnrolmentRouteDeps {

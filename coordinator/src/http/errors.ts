@@ -1,7 +1,8 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { ProblemCode } from './codes.js';
-import { ProblemError } from './problem.js';
+import type { ProblemCode } from '../problems/codes.js';
+import { isEngineAway } from '../problems/engine-away.js';
+import { ProblemError } from '../problems/problem.js';
 
 /** What Fastify calls it, and what we call it. */
 const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
@@ -14,28 +15,6 @@ const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
 };
-
-/** Errors of a connection to Redis or ClickHouse, by Node's code. */
-const GONE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOENT',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-]);
-/** ioredis has no codes for these; a Redis that is full, loading or read-only answers with the second kind. */
-const AWAY =
-  /^(?:Stream isn't writeable|Connection is closed|Command timed out|Reached the max retries|Timeout error|socket hang up)|^(?:OOM|LOADING|MISCONF|READONLY|NOREPLICAS|CLUSTERDOWN|TRYAGAIN)\b/;
-
-/** Whether an engine is away or full for the moment: nothing is wrong with the request, try again. */
-export function isEngineAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof AggregateError && error.errors.some(isEngineAway)) return true;
-  return (code !== undefined && GONE.has(code)) || AWAY.test(error.message) || isEngineAway(error.cause);
-}
 
 /** Turns whatever was thrown into a problem. What nobody foresaw is `internal`, and its detail stays in the log. */
 export function asProblem(error: unknown): ProblemError {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
-import { ProblemError } from './problem.js';
 
 /** Something that this coordinator cannot work without; `ask` rejects, or says `false`, when it does not answer. */
 export interface Dependency {

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { Incident, IncidentEvent, pageOf, SeriesPoint } from '@brakelight/shared';
 import { z } from 'zod';
+import { ProblemError } from '../problems/problem.js';
 import { reads } from './answers.js';
 import type { App } from './app.js';
 import { LICENCE_HEADERS } from './licence.js';
 import { answerPage, pageOfList } from './page.js';
-import { ProblemError } from './problem.js';
 import { Filters, inOrder, Paging, Period, splitQuery } from './query.js';
 import type { Reading } from './reading.js';
 

@@ -1,11 +1,11 @@
 import { ApiKey, ApiKeyRequest, CreatedApiKey, pageOf, Ulid } from '@brakelight/shared';
 import { z } from 'zod';
 import type { ApiKeys } from '../live/api-keys.js';
+import { ProblemError } from '../problems/problem.js';
 import type { Access } from './access.js';
 import { creates, REFUSALS, reads } from './answers.js';
 import type { App } from './app.js';
 import { answerPage, pageOfList } from './page.js';
-import { ProblemError } from './problem.js';
 import { Paging, splitQuery } from './query.js';
 
 export interface KeyRoutesDeps {

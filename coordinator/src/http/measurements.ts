@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { Measurement, pageOf, TestKind } from '@brakelight/shared';
 import { z } from 'zod';
+import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 import { EXPORT_TYPES, type ExportFormat, exportRows } from './export/export.js';
 import { LICENCE_HEADERS } from './licence.js';
 import { toMeasurement } from './measurement.js';
 import { answerPage, type PageRequest } from './page.js';
-import { ProblemError } from './problem.js';
 import { Filters, inOrder, Paging, Period, splitQuery } from './query.js';
 import type { Reading } from './reading.js';
 

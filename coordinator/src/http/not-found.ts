@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../problems/problem.js';
 
 /**
  * Answers 405 with Allow where the path exists for other methods, else 404. To be called before routes are added.

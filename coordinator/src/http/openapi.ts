@@ -15,8 +15,8 @@ import {
 import swagger from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { PROBLEMS } from '../problems/codes.js';
 import type { App } from './app.js';
-import { PROBLEMS } from './codes.js';
 import { LICENCE } from './licence.js';
 import { Target } from './targets.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError } from '../problems/problem.js';
 import { InvalidCursorError } from '../store/cursor.js';
-import { ProblemError } from './problem.js';
 
 export interface PageRequest {
   readonly limit: number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../problems/problem.js';
 
 export interface RateLimitSettings {
   /** Requests of one client in one window. */

@@ -9,29 +9,13 @@ import {
   verifyMessage,
 } from '@brakelight/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BodyLimits } from '../ingest/limits.js';
 import type { Nonces } from '../live/nonces.js';
-import type { Probe, Probes } from '../live/probes.js';
+import type { Probes } from '../live/probes.js';
+import { FRESHNESS_S, type SignedRequest } from '../probes/signed-request.js';
+import type { ProblemCode } from '../problems/codes.js';
+import { ProblemError } from '../problems/problem.js';
 import { asPayload, gunzipCapped, readCapped } from './body.js';
-import type { ProblemCode } from './codes.js';
-import { ProblemError } from './problem.js';
-
-/** How far a signature's `created` may be from our clock, seconds. */
-export const FRESHNESS_S = 300;
-
-/** A request whose signature was verified. */
-export interface SignedRequest {
-  readonly probe: Probe;
-  readonly params: SignatureParams;
-  /** Bytes as they came over the wire. */
-  readonly body: Buffer;
-}
-
-export interface BodyLimits {
-  /** Most bytes on the wire. */
-  readonly wire: number;
-  /** Most bytes after decompression. */
-  readonly decompressed: number;
-}
 
 const CODES: Readonly<Record<SignatureFault, ProblemCode>> = {
   missing: 'signature-missing',

@@ -6,10 +6,10 @@ import type { IngestMetrics } from '../ingest/metrics.js';
 import { resultStatus, type StoredRows } from '../ingest/result-status.js';
 import type { Taken } from '../live/taken.js';
 import type { Network } from '../network/network.js';
+import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
 import { isGzip } from './body.js';
-import { ProblemError } from './problem.js';
 import type { Signatures } from './signed.js';
 
 export interface SubmissionRouteDeps {

@@ -1,21 +1,8 @@
-import { z } from 'zod';
+import { CreatedToken, TokenRequest } from '@brakelight/shared';
 import type { Tokens } from '../live/tokens.js';
 import type { Access } from './access.js';
 import { creates } from './answers.js';
 import type { App } from './app.js';
-
-/** Whom a token lets in. */
-export const TokenRequest = z.strictObject({
-  /** `one-time` enrols one probe; `network` some probes of each /24 or /48 a day. */
-  kind: z.enum(['one-time', 'network']),
-  /** Pseudonym of whoever gets the token; all probes that enrol with it count as one person's. */
-  owner: z.string().min(1).max(60),
-  /** Probes of each /24 or /48 and day; network tokens only, 2 where not given. */
-  quota: z.int().min(1).max(1000).optional(),
-});
-
-/** The token itself is shown once. */
-export const CreatedToken = z.object({ token: z.string(), kind: TokenRequest.shape.kind, owner: z.string() });
 
 const DEFAULT_QUOTA = 2;
 

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { type AddressGuard, ForbiddenAddress } from '../alerts/address-guard.js';
 import type { Deliveries } from '../live/deliveries.js';
 import type { Subscription, Webhooks } from '../live/webhooks.js';
+import { ProblemError } from '../problems/problem.js';
 import type { Access } from './access.js';
 import { creates, REFUSALS, reads } from './answers.js';
 import type { App } from './app.js';
 import { answerPage, pageOfList } from './page.js';
-import { ProblemError } from './problem.js';
 import { Paging, splitQuery } from './query.js';
 
 export interface WebhookRoutesDeps {

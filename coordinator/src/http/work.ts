@@ -2,10 +2,10 @@ import { WorkAnswer, WorkRequest } from '@brakelight/shared';
 import { SMALL_LIMITS } from '../ingest/limits.js';
 import type { Probes } from '../live/probes.js';
 import type { Network } from '../network/network.js';
+import { ProblemError } from '../problems/problem.js';
 import type { Scheduler } from '../work/scheduler.js';
 import { REFUSALS } from './answers.js';
 import type { App } from './app.js';
-import { ProblemError } from './problem.js';
 import type { Signatures } from './signed.js';
 
 export interface WorkRouteDeps {

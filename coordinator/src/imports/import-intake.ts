@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
-import { ProblemError } from '../http/problem.js';
 import type { IngestQueue } from '../ingest/queue.js';
 import type { ImportJobs } from '../live/import-jobs.js';
 import type { ImportNotify } from '../live/import-notify.js';
+import { ProblemError } from '../problems/problem.js';
 import { type ImportAnswer, ImportBatch, type ImportProgress, ImportRow } from './row.js';
 
 /** Source of what our own probes measure; no import may pretend to be it. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { ProblemError } from '../http/problem.js';
 import { readPressure } from '../live/pressure.js';
+import { ProblemError } from '../problems/problem.js';
 import type { IngestQueue } from './queue.js';
 
 /** Share of Redis' memory from which nothing is taken: at its limit the workers could not even empty the queue. */

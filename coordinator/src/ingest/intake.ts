@@ -1,11 +1,11 @@
 import { type ItemOutcome, Submission, type SubmissionAnswer } from '@brakelight/shared';
 import { ulid } from 'ulid';
-import { ProblemError } from '../http/problem.js';
-import { FRESHNESS_S, type SignedRequest } from '../http/signed.js';
 import type { Counters } from '../live/counters.js';
 import type { Taken } from '../live/taken.js';
 import type { Place } from '../network/network.js';
 import type { ProbationRule } from '../probes/probation.js';
+import { FRESHNESS_S, type SignedRequest } from '../probes/signed-request.js';
+import { ProblemError } from '../problems/problem.js';
 import type { Tickets } from '../work/ticket.js';
 import { judgeItem } from './item.js';
 import type { IngestQueue } from './queue.js';

@@ -1,7 +1,7 @@
 import type { InvalidReason, TestResult } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
 import { type Classification, classify, invalid } from '../detection/classify.js';
-import { FRESHNESS_S } from '../http/signed.js';
+import { FRESHNESS_S } from '../probes/signed-request.js';
 import type { MeasurementRow } from '../store/rows.js';
 import type { ArmOrder } from '../work/ticket.js';
 import type { ProbeJob } from './job.js';

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { ProblemError } from '../http/problem.js';
 import { queuePrefix } from '../live/keys.js';
+import { ProblemError } from '../problems/problem.js';
 import { type IngestJob, SUBMISSIONS_QUEUE } from './job.js';
 
 /** Longest wait for Redis to take a job while a client waits for our answer. */

@@ -6,10 +6,10 @@ import {
   fingerprint,
 } from '@brakelight/shared';
 import { ulid } from 'ulid';
-import { ProblemError } from '../http/problem.js';
 import type { Probe, Probes } from '../live/probes.js';
 import type { Tokens } from '../live/tokens.js';
 import type { Place } from '../network/network.js';
+import { ProblemError } from '../problems/problem.js';
 
 export interface EnrolmentDeps {
   readonly probes: Probes;
