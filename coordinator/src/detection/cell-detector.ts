@@ -1,4 +1,5 @@
-import { logAdd, logSumExp, lowerShare } from './bounds.js';
+import { logAdd, logSumExp } from './bounds.js';
+import { type Moment, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import { UpperBound } from './upper-bound.js';
@@ -13,17 +14,6 @@ export interface Evidence {
   readonly logE: Float64Array;
   /** ln R. */
   readonly logR: number;
-}
-
-/** When a unit or a pair was measured. */
-export interface Moment {
-  readonly measuredAt: number;
-  readonly period: number;
-}
-
-/** One bad hour is not a throttle: what may be left out as a shock is an hour, or a period where that is shorter. */
-function slotOf(when: Moment, parameters: DetectionParameters): number {
-  return Math.floor(when.measuredAt / Math.min(parameters.periodMs, parameters.shockMs));
 }
 
 /** Where a cell's ln R comes from: its own detector, or a country's mixture. */
@@ -165,96 +155,4 @@ export class CellDetector implements EvidenceSource {
 function combined(platform: number, swap: number, paired: boolean): number {
   const both = logAdd(platform, platform + swap);
   return paired ? logAdd(both, swap) - LOG_3 : both - Math.LN2;
-}
-
-/** Affected units of those since the onset. */
-interface Count {
-  units: number;
-  affected: number;
-}
-
-/**
- * The share that an end is measured against leaves out the last 6 hours of half-hour periods: with them the normal units
- * after an end would soon make normal units look ordinary, and the end would never be certain.
- */
-const LIFT_LAG_PERIODS = 12;
-
-/**
- * Detector of the end: X' = 1 - X against q0 = 1 - lower bound of the affected share since the onset, starts after the
- * alarm. The share is that of the unit's own ASN in the periods before, so q0 is known when a unit comes, and a country
- * whose untouched networks happen to speak has not been let go.
- */
-export class LiftDetector {
-  readonly #parameters: DetectionParameters;
-  readonly #product: RobustProduct;
-  readonly #first: number;
-  readonly #counts: Map<number | null, Count>;
-  readonly #q0 = new Map<number | null, number>();
-  /** Units that are too new to count towards the share. */
-  readonly #recent: { readonly period: number; readonly asn: number | null; readonly affected: boolean }[] =
-    [];
-  #period: number;
-
-  /** @param since counts from the onset to the alarm, by ASN */
-  constructor(parameters: DetectionParameters, alarmPeriod: number, since: Map<number | null, Count>) {
-    this.#parameters = parameters;
-    this.#product = new RobustProduct(parameters.lambdas);
-    this.#first = alarmPeriod;
-    this.#period = alarmPeriod;
-    this.#counts = since;
-  }
-
-  /** @returns ln R of the lift where it may have been reached, else `null` */
-  add(group: number, when: Moment, asn: number | null, affected: boolean): number | null {
-    const { period } = when;
-    if (period > this.#period) {
-      this.#period = period;
-      this.#q0.clear();
-      this.#settle(period - LIFT_LAG_PERIODS);
-    }
-    const q0 = this.#bound(asn);
-    this.#recent.push({ period, asn, affected });
-    this.#product.add(group, period, slotOf(when, this.#parameters), (affected ? 0 : 1) / q0 - 1);
-    const wanted = Math.log(this.#parameters.liftThreshold);
-    if (affected || this.#product.upperLogR() < wanted) return null;
-    const from = Math.max(this.#first, period - this.#parameters.windowPeriods + 1);
-    return logSumExp(
-      this.#product.logE(from, period, {
-        groups: (since) => this.#leftOut(since),
-        bestSlot: !this.#parameters.plain,
-      }),
-    );
-  }
-
-  /**
-   * A share of those who have spoken since the start: a throttle that lasted for weeks was seen by many who say nothing
-   * in the hours after its end. Two at least, where there are eight groups.
-   */
-  #leftOut(since: number): number {
-    const { trim } = this.#parameters;
-    const all = groupsLeftOut(this.#product.groupsSince(this.#first), trim);
-    return Math.max(Math.min(2, all), groupsLeftOut(since, trim));
-  }
-
-  /** Counts the units up to a period. */
-  #settle(until: number): void {
-    for (let next = this.#recent[0]; next !== undefined && next.period <= until; next = this.#recent[0]) {
-      this.#recent.shift();
-      const { asn, affected } = next;
-      const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
-      this.#counts.set(asn, count);
-      count.units++;
-      if (affected) count.affected++;
-    }
-  }
-
-  /** q0 of an ASN as it stood when the period began. */
-  #bound(asn: number | null): number {
-    const known = this.#q0.get(asn);
-    if (known !== undefined) return known;
-    const { units, affected } = this.#counts.get(asn) ?? { units: 0, affected: 0 };
-    const q0 = Math.min(0.95, Math.max(this.#parameters.minP0, 1 - lowerShare(affected, units)));
-    this.#q0.set(asn, q0);
-    return q0;
-  }
 }

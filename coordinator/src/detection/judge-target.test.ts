@@ -49,6 +49,21 @@ describe('judgement of a small world', () => {
     expect(country?.since?.rate?.medianBps).toBe(140_000);
   });
 
+  it('names a network of an open incident sooner than it would speak for itself', () => {
+    // Three of the country's four subnets in one network: a network of two is never witnessed.
+    const units = world((country, _probe, period) => country === 'FR' && period >= 20).map((unit) => ({
+      ...unit,
+      asn: unit.country === 'FR' && unit.subnet !== 'subnet 7' ? 64_500 : unit.asn,
+    }));
+    const verdicts = judge(units).filter((verdict) => verdict.country === 'FR');
+    const [country, network] = [null, 64_500].map((asn) => verdicts.find((verdict) => verdict.asn === asn));
+    const alarm = network?.alarms[0];
+    expect(country?.alarms[0]?.logThreshold).toBeCloseTo(Math.log(DEFAULT_PARAMETERS.threshold));
+    expect(alarm?.at).toBeGreaterThan(country?.alarms[0]?.at ?? Number.POSITIVE_INFINITY);
+    expect(alarm?.logThreshold).toBeLessThan(Math.log(DEFAULT_PARAMETERS.threshold));
+    expect(alarm?.logR).toBeGreaterThanOrEqual(alarm?.logThreshold ?? Number.POSITIVE_INFINITY);
+  });
+
   it('raises nothing for one liar, one slow line, or a platform that is slow everywhere', () => {
     expect(alarms(world((_country, probe) => probe === 5))).toEqual([]);
     expect(alarms(world((_country, _probe, period) => period >= 30))).toEqual([]);

@@ -15,6 +15,8 @@ export interface DetectionParameters {
   readonly threshold: number;
   /** R at which a cell is `suspected`, and its country no longer part of anybody's outside. */
   readonly suspicion: number;
+  /** q: expected share of false names among the ASNs named in an open incident (e-BH), and on the public list. */
+  readonly namingLevel: number;
   /** R of the lift detector at which an incident ends. */
   readonly liftThreshold: number;
   /** Groups left out, the most favourable first: a number, or `auto` (1 up to 7 groups, 2 up to 19, 10 % beyond). */
@@ -60,6 +62,7 @@ export const DEFAULT_PARAMETERS: DetectionParameters = {
   windowPeriods: 96,
   threshold: thresholdFor({ falseAlarmsPerYear: 1, cells: 2000, periodMs: HOUR_MS / 2 }),
   suspicion: 1000,
+  namingLevel: 0.05,
   liftThreshold: 1000,
   trim: 'auto',
   shockMs: HOUR_MS / 2,

@@ -1,11 +1,6 @@
-import {
-  CellDetector,
-  type Evidence,
-  type EvidenceSource,
-  type FirstSeen,
-  LiftDetector,
-  type Moment,
-} from './cell-detector.js';
+import { CellDetector, type Evidence, type EvidenceSource, type FirstSeen } from './cell-detector.js';
+import { type AffectedCount, LiftDetector } from './lift-detector.js';
+import type { Moment } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import type { SwapPair, Unit } from './types.js';
@@ -18,6 +13,8 @@ export interface Alarm {
   readonly at: number;
   readonly period: number;
   readonly logR: number;
+  /** ln of the threshold that R crossed: A, or less for an ASN named in its country's open incident. */
+  readonly logThreshold: number;
   readonly indicator: Indicator;
   /** Period of the start with the largest E, and the starts within a factor of 20 of it. */
   readonly onset: { readonly best: number; readonly earliest: number; readonly latest: number };
@@ -29,6 +26,16 @@ export interface Lift {
   readonly at: number;
   readonly period: number;
   readonly logR: number;
+}
+
+/** What a cell is held to when evidence comes. */
+export interface Standard {
+  /** Where its ln R comes from. */
+  readonly source: EvidenceSource;
+  /** R at which it alarms; asked only of a cell that is suspected. */
+  readonly threshold: () => number;
+  /** Affected share of the outside now: what an end would look like. */
+  readonly elsewhere: (indicator: Indicator) => number;
 }
 
 /** A place in a sweep: its detector, its units, and the story of its alarms and lifts. */
@@ -98,31 +105,31 @@ export class SweepCell implements EvidenceSource {
   }
 
   /** After a unit's bets are placed: does it raise an alarm, or end one? */
-  observed(at: number, unit: Unit, group: number, flags: number, source: EvidenceSource): void {
+  observed(at: number, unit: Unit, group: number, flags: number, standard: Standard): void {
     this.units.push(at);
     this.flags.push(flags);
     this.periods.push(unit.period);
     this.asns.push(unit.asn);
     this.#speaks(group, unit);
     if (this.open !== null) {
-      this.#watchLift(unit, group, flags);
+      this.#watchLift(unit, group, flags, standard.elsewhere(this.open.indicator));
       return;
     }
     for (const indicator of this.#indicators) {
       // Only an affected unit raises R.
-      if ((flags & FLAG[indicator]) !== 0) this.#watchAlarm(indicator, unit, source);
+      if ((flags & FLAG[indicator]) !== 0) this.#watchAlarm(indicator, unit, standard);
     }
   }
 
   /** Places a swap pair's bet, and looks. */
-  paired(pair: SwapPair, group: number, source: EvidenceSource): void {
+  paired(pair: SwapPair, group: number, standard: Pick<Standard, 'source' | 'threshold'>): void {
     this.#speaks(group, pair);
     this.#confirmation?.add(group, pair.period, pair.period, pair.gain);
     if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair, pair.gain);
     if (pair.gain <= 0 || this.open !== null) return;
     for (const indicator of this.#indicators) {
       this.#mayRise(indicator, Math.log1p(pair.gain));
-      this.#watchAlarm(indicator, pair, source);
+      this.#watchAlarm(indicator, pair, standard);
     }
   }
 
@@ -146,11 +153,16 @@ export class SweepCell implements EvidenceSource {
     return subnets.size >= this.#parameters.minSubnets && owners.size >= this.#parameters.minOwners;
   }
 
-  #watchAlarm(indicator: Indicator, seen: Moment, source: EvidenceSource): void {
+  #watchAlarm(
+    indicator: Indicator,
+    seen: Moment,
+    { source, threshold }: Pick<Standard, 'source' | 'threshold'>,
+  ): void {
     if (this.open !== null) return;
     const suspicious = Math.log(Math.min(this.#parameters.suspicion, this.#parameters.threshold));
     if (source.upperLogR(indicator) < suspicious) return;
-    const wanted = this.suspectedSince === null ? suspicious : Math.log(this.#parameters.threshold);
+    const logThreshold = Math.log(threshold());
+    const wanted = this.suspectedSince === null ? suspicious : logThreshold;
     const known = this.#known.get(indicator);
     if (known !== undefined && known.period === seen.period && known.atMost < wanted) return;
     const evidence = source.evidence(indicator, seen.period);
@@ -160,7 +172,7 @@ export class SweepCell implements EvidenceSource {
       this.suspectedSince = seen.period;
       this.#confirmation = new RobustProduct(this.#parameters.swapLambdas);
     }
-    if (evidence.logR < Math.log(this.#parameters.threshold)) return;
+    if (evidence.logR < logThreshold) return;
     const onset = onsetOf(evidence);
     if (!this.witnessed(indicator, onset.best)) return;
     this.alarms.push({
@@ -168,6 +180,7 @@ export class SweepCell implements EvidenceSource {
       at: seen.measuredAt,
       period: seen.period,
       logR: evidence.logR,
+      logThreshold,
       indicator,
       onset,
     });
@@ -180,8 +193,8 @@ export class SweepCell implements EvidenceSource {
     if (known !== undefined) known.atMost += log;
   }
 
-  #watchLift(unit: Unit, group: number, flags: number): void {
-    const logR = this.#lift?.add(group, unit, unit.asn, flags !== 0) ?? null;
+  #watchLift(unit: Unit, group: number, flags: number, elsewhere: number): void {
+    const logR = this.#lift?.add(group, unit, flags !== 0, elsewhere) ?? null;
     if (logR === null || logR < Math.log(this.#parameters.liftThreshold)) return;
     this.lifts.push({ unit: this.units.length, at: unit.measuredAt, period: unit.period, logR });
     this.#lift = null;
@@ -193,8 +206,8 @@ export class SweepCell implements EvidenceSource {
   }
 
   /** Units since a period, and how many are affected, by ASN. */
-  #since(period: number): Map<number | null, { units: number; affected: number }> {
-    const counts = new Map<number | null, { units: number; affected: number }>();
+  #since(period: number): Map<number | null, AffectedCount> {
+    const counts = new Map<number | null, AffectedCount>();
     for (let i = this.units.length - 1; i >= 0 && (this.periods[i] as number) >= period; i--) {
       const asn = this.asns[i] as number | null;
       const count = counts.get(asn) ?? { units: 0, affected: 0 };

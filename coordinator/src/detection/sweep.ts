@@ -1,8 +1,9 @@
 import { Baseline, firstSeen, nullShare, type Outside, type Suspicion } from './baseline.js';
-import type { FirstSeen } from './cell-detector.js';
+import type { EvidenceSource, FirstSeen } from './cell-detector.js';
 import { CountryEvidence } from './country-evidence.js';
+import { namingThreshold } from './naming.js';
 import { type DetectionParameters, INDICATORS, type Indicator } from './parameters.js';
-import { SweepCell } from './sweep-cell.js';
+import { type Standard, SweepCell } from './sweep-cell.js';
 import type { SwapPair, Unit } from './types.js';
 import { byTime, FLAG, UnitIndex } from './unit-index.js';
 
@@ -122,8 +123,8 @@ class Run {
       asn?.bet(indicator, group, unit, y);
     }
     if (asn !== null) country.evidence.changed(unit.asn as number);
-    asn?.observed(at, unit, group, flags, asn);
-    country.cell.observed(at, unit, group, flags, country.evidence);
+    asn?.observed(at, unit, group, flags, this.#named(country, asn, unit.period));
+    country.cell.observed(at, unit, group, flags, this.#own(country, country.evidence));
   }
 
   pair(at: number): void {
@@ -133,8 +134,8 @@ class Run {
     const asn = pair.asn === null ? null : this.#asn(country, pair.asn);
     const group = this.#index.pairGroup[at] as number;
     if (asn !== null) country.evidence.changed(pair.asn as number);
-    asn?.paired(pair, group, asn);
-    country.cell.paired(pair, group, country.evidence);
+    asn?.paired(pair, group, this.#named(country, asn, pair.period));
+    country.cell.paired(pair, group, this.#own(country, country.evidence));
   }
 
   /** What a country shows now decides whether it is outside for the others in the next period. */
@@ -160,6 +161,28 @@ class Run {
 
   countries(): Map<string, SweepCountry> {
     return new Map([...this.#countries.values()].map((country) => [country.name, country]));
+  }
+
+  /** A cell that speaks for itself alarms at A. */
+  #own(country: CountryRun, source: EvidenceSource): Standard {
+    const { threshold, minP0 } = this.#parameters;
+    return {
+      source,
+      threshold: () => threshold,
+      elsewhere: (indicator) => Math.max(minP0, country.outside.get(indicator)?.share ?? 0),
+    };
+  }
+
+  /** An ASN is named sooner where its country's incident is open. */
+  #named(country: CountryRun, asn: SweepCell, period: number): Standard {
+    const own = this.#own(country, asn);
+    if (country.cell.open === null) return own;
+    const threshold = () => {
+      const named = [...country.asns.values()].filter(({ open }) => open !== null).length;
+      const starts = Math.min(this.#parameters.windowPeriods, period - (asn.firstPeriod ?? period) + 1);
+      return namingThreshold({ known: country.asns.size, named, starts }, this.#parameters);
+    };
+    return { ...own, threshold };
   }
 
   #country(number: number): CountryRun {

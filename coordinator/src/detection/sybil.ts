@@ -7,10 +7,11 @@ import type { SweepCell } from './sweep-cell.js';
  * @returns `null` where it does not stand now even with all of them
  */
 export function sybilNumber(cell: SweepCell, parameters: DetectionParameters, now: number): number | null {
-  const indicator = cell.alarms.at(-1)?.indicator;
-  if (indicator === undefined) return null;
+  const alarm = cell.alarms.at(-1);
+  if (alarm === undefined) return null;
+  const { indicator, logThreshold } = alarm;
   const stands = (without: number) =>
-    cell.detector.evidence(indicator, now, without).logR >= Math.log(parameters.threshold) &&
+    cell.detector.evidence(indicator, now, without).logR >= logThreshold &&
     cell.detector.groups(now) - without >= parameters.minSubnets;
   return largest(stands, cell.detector.groups(now));
 }

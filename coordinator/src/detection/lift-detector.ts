@@ -1,0 +1,116 @@
+import { logSumExp, lowerShare } from './bounds.js';
+import { type Moment, slotOf } from './moment.js';
+import { type DetectionParameters, groupsLeftOut } from './parameters.js';
+import { RobustProduct } from './robust-product.js';
+
+/** Units since the onset, and how many of them are affected. */
+export interface AffectedCount {
+  units: number;
+  affected: number;
+}
+
+/**
+ * The share that an end is measured against leaves out the last 6 hours of half-hour periods: with them the normal units
+ * after an end would soon make normal units look ordinary, and the end would never be certain.
+ */
+const LAG_PERIODS = 12;
+const MOST_Q0 = 0.95;
+const MOST_LAMBDA = 0.95;
+
+/**
+ * Detector of the end: X' = 1 - X against q0 = 1 - lower bound of the affected share since the onset, starts after the
+ * alarm. The share is that of the unit's own ASN in the periods before, so q0 is known when a unit comes, and a country
+ * whose untouched networks happen to speak has not been let go.
+ *
+ * There is one alternative, "as elsewhere", with its share known from the outside. So the bet is the one that grows
+ * fastest under it, the likelihood ratio of q1 = 1 - p (elsewhere) and q0 (Gruenwald, de Heide, Koolen, "Safe testing",
+ * section 3): 1 + lambda (X'/q0 - 1) with lambda = (q1 - q0) / (1 - q0). A mixture over lambda would pay for
+ * alternatives that are no end.
+ */
+export class LiftDetector {
+  readonly #parameters: DetectionParameters;
+  readonly #product = new RobustProduct([1]);
+  readonly #first: number;
+  readonly #counts: Map<number | null, AffectedCount>;
+  readonly #q0 = new Map<number | null, number>();
+  /** Units that are too new to count towards the share. */
+  readonly #recent: { readonly period: number; readonly asn: number | null; readonly affected: boolean }[] =
+    [];
+  #period: number;
+
+  /** @param since counts from the onset to the alarm, by ASN */
+  constructor(
+    parameters: DetectionParameters,
+    alarmPeriod: number,
+    since: Map<number | null, AffectedCount>,
+  ) {
+    this.#parameters = parameters;
+    this.#first = alarmPeriod;
+    this.#period = alarmPeriod;
+    this.#counts = since;
+  }
+
+  /**
+   * One more unit.
+   * @param elsewhere affected share of the outside, known before the unit
+   * @returns ln R of the lift where it may have been reached, else `null`
+   */
+  add(
+    group: number,
+    unit: Moment & { readonly asn: number | null },
+    affected: boolean,
+    elsewhere: number,
+  ): number | null {
+    const { period, asn } = unit;
+    if (period > this.#period) {
+      this.#period = period;
+      this.#q0.clear();
+      this.#settle(period - LAG_PERIODS);
+    }
+    const q0 = this.#bound(asn);
+    const lambda = Math.min(MOST_LAMBDA, Math.max(0, (1 - elsewhere - q0) / (1 - q0)));
+    this.#recent.push({ period, asn, affected });
+    this.#product.add(group, period, slotOf(unit, this.#parameters), lambda * ((affected ? 0 : 1) / q0 - 1));
+    const wanted = Math.log(this.#parameters.liftThreshold);
+    if (affected || this.#product.upperLogR() < wanted) return null;
+    const from = Math.max(this.#first, period - this.#parameters.windowPeriods + 1);
+    return logSumExp(
+      this.#product.logE(from, period, {
+        groups: (since) => this.#leftOut(since),
+        bestSlot: !this.#parameters.plain,
+      }),
+    );
+  }
+
+  /**
+   * A share of those who have spoken since the start: a throttle that lasted for weeks was seen by many who say nothing
+   * in the hours after its end. Two at least, where there are eight groups.
+   */
+  #leftOut(since: number): number {
+    const { trim } = this.#parameters;
+    const all = groupsLeftOut(this.#product.groupsSince(this.#first), trim);
+    return Math.max(Math.min(2, all), groupsLeftOut(since, trim));
+  }
+
+  /** Counts the units up to a period. */
+  #settle(until: number): void {
+    for (let next = this.#recent[0]; next !== undefined && next.period <= until; next = this.#recent[0]) {
+      this.#recent.shift();
+      const { asn, affected } = next;
+      const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
+      this.#counts.set(asn, count);
+      count.units++;
+      if (affected) count.affected++;
+    }
+  }
+
+  /** q0 of an ASN as it stood when the period began. */
+  #bound(asn: number | null): number {
+    const known = this.#q0.get(asn);
+    if (known !== undefined) return known;
+    const { units, affected } = this.#counts.get(asn) ?? { units: 0, affected: 0 };
+    const q0 = Math.min(MOST_Q0, Math.max(this.#parameters.minP0, 1 - lowerShare(affected, units)));
+    this.#q0.set(asn, q0);
+    return q0;
+  }
+}
