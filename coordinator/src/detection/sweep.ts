@@ -84,6 +84,8 @@ interface CountryRun {
   readonly cell: SweepCell;
   readonly asns: Map<number, SweepCell>;
   readonly evidence: CountryEvidence;
+  /** What each of its cells is held to. */
+  readonly standards: Map<SweepCell, Standard>;
   readonly outside: Map<Indicator, Outside>;
   readonly p0: P0Point[];
   outsidePeriod: number | null;
@@ -97,6 +99,8 @@ class Run {
   readonly #baseline: Baseline;
   readonly #countries = new Map<number, CountryRun>();
   readonly #suspicion = new Map<Indicator, Map<number, number>>();
+  /** Period that is being swept. */
+  #now = 0;
 
   constructor(index: UnitIndex, parameters: DetectionParameters) {
     this.#index = index;
@@ -108,6 +112,7 @@ class Run {
 
   unit(at: number): void {
     const unit = this.#index.units[at] as Unit;
+    this.#now = unit.period;
     const country = this.#country(this.#index.country[at] as number);
     const group = this.#index.group[at] as number;
     const flags = this.#index.flags[at] as number;
@@ -123,19 +128,20 @@ class Run {
       asn?.bet(indicator, group, unit, y);
     }
     if (asn !== null) country.evidence.changed(unit.asn as number);
-    asn?.observed(at, unit, group, flags, this.#named(country, asn, unit.period));
-    country.cell.observed(at, unit, group, flags, this.#own(country, country.evidence));
+    asn?.observed(at, unit, group, flags, country.standards.get(asn) as Standard);
+    country.cell.observed(at, unit, group, flags, country.standards.get(country.cell) as Standard);
   }
 
   pair(at: number): void {
     const pair = this.#index.pairs[at] as SwapPair;
+    this.#now = pair.period;
     const number = pair.country === null ? -1 : this.#index.countries.indexOf(pair.country);
     const country = this.#country(number);
     const asn = pair.asn === null ? null : this.#asn(country, pair.asn);
     const group = this.#index.pairGroup[at] as number;
     if (asn !== null) country.evidence.changed(pair.asn as number);
-    asn?.paired(pair, group, this.#named(country, asn, pair.period));
-    country.cell.paired(pair, group, this.#own(country, country.evidence));
+    asn?.paired(pair, group, country.standards.get(asn) as Standard);
+    country.cell.paired(pair, group, country.standards.get(country.cell) as Standard);
   }
 
   /** What a country shows now decides whether it is outside for the others in the next period. */
@@ -163,44 +169,28 @@ class Run {
     return new Map([...this.#countries.values()].map((country) => [country.name, country]));
   }
 
-  /** A cell that speaks for itself alarms at A. */
-  #own(country: CountryRun, source: EvidenceSource): Standard {
-    const { threshold, minP0 } = this.#parameters;
-    return {
-      source,
-      threshold: () => threshold,
-      elsewhere: (indicator) => Math.max(minP0, country.outside.get(indicator)?.share ?? 0),
-    };
-  }
-
-  /** An ASN is named sooner where its country's incident is open. */
-  #named(country: CountryRun, asn: SweepCell, period: number): Standard {
-    const own = this.#own(country, asn);
-    if (country.cell.open === null) return own;
-    const threshold = () => {
-      const named = [...country.asns.values()].filter(({ open }) => open !== null).length;
-      const starts = Math.min(this.#parameters.windowPeriods, period - (asn.firstPeriod ?? period) + 1);
-      return namingThreshold({ known: country.asns.size, named, starts }, this.#parameters);
-    };
-    return { ...own, threshold };
-  }
-
   #country(number: number): CountryRun {
     let country = this.#countries.get(number);
     if (country === undefined) {
       const cell = new SweepCell(this.#parameters, this.#indicators, this.#seen);
       const asns = new Map<number, SweepCell>();
+      const evidence = new CountryEvidence(cell, asns);
       country = {
         number,
         name: number === -1 ? '' : (this.#index.countries[number] as string),
         cell,
         asns,
-        evidence: new CountryEvidence(cell, asns),
+        evidence,
+        standards: new Map(),
         outside: new Map(),
         p0: [],
         outsidePeriod: null,
       };
       this.#countries.set(number, country);
+      country.standards.set(
+        cell,
+        this.#standard(country, evidence, () => this.#parameters.threshold),
+      );
     }
     return country;
   }
@@ -210,8 +200,27 @@ class Run {
     if (cell === undefined) {
       cell = new SweepCell(this.#parameters, this.#indicators, this.#seen);
       country.asns.set(number, cell);
+      country.standards.set(
+        cell,
+        this.#standard(country, cell, () => this.#asnThreshold(country, cell as SweepCell)),
+      );
     }
     return cell;
+  }
+
+  #standard(country: CountryRun, source: EvidenceSource, threshold: () => number): Standard {
+    const elsewhere = (indicator: Indicator) =>
+      Math.max(this.#parameters.minP0, country.outside.get(indicator)?.share ?? 0);
+    return { source, threshold, elsewhere };
+  }
+
+  /** An ASN speaks for itself at A; it is named sooner where its country's incident is open. */
+  #asnThreshold({ cell, asns }: CountryRun, asn: SweepCell): number {
+    if (cell.open === null) return this.#parameters.threshold;
+    const named = [...asns.values()].filter(({ open }) => open !== null).length;
+    const { windowPeriods } = this.#parameters;
+    const starts = Math.min(windowPeriods, this.#now - (asn.firstPeriod ?? this.#now) + 1);
+    return namingThreshold({ known: asns.size, named, starts }, this.#parameters);
   }
 
   #outsides(country: CountryRun, period: number): void {
