@@ -14,6 +14,7 @@ import { measurementRoutes } from './http/measurements.js';
 import { metricsRoutes } from './http/metrics.js';
 import { openApi } from './http/openapi.js';
 import { targetRoutes } from './http/targets.js';
+import { throttledNowRoutes } from './http/throttled-now.js';
 import { tokenRoutes } from './http/tokens.js';
 import { openJudging } from './judging.js';
 import { ApiKeys } from './live/api-keys.js';
@@ -123,6 +124,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   keyRoutes(app, { access, apiKeys, now });
   tokenRoutes(app, { access, tokens: wire.tokens });
   cellRoutes(app, { store });
+  throttledNowRoutes(app, { store, parameters: config.detection, now });
   incidentRoutes(app, {
     store,
     evidence: (incident) => openEvidence(store, config.detection, incident, now()),

@@ -3,6 +3,7 @@ export * from './answers/cell.js';
 export * from './answers/incident.js';
 export * from './answers/measurement.js';
 export * from './answers/page.js';
+export * from './answers/throttled-now.js';
 export * from './answers/token.js';
 export * from './answers/webhook.js';
 export * from './catalogue.js';

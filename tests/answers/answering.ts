@@ -1,4 +1,5 @@
 import '../support/provided.js';
+import { DEFAULT_PARAMETERS } from '@brakelight/coordinator/detection/parameters';
 import { Access } from '@brakelight/coordinator/http/access';
 import { type App, buildApp } from '@brakelight/coordinator/http/app';
 import { cellRoutes } from '@brakelight/coordinator/http/cells';
@@ -9,6 +10,7 @@ import { measurementRoutes } from '@brakelight/coordinator/http/measurements';
 import { metricsRoutes } from '@brakelight/coordinator/http/metrics';
 import { openApi } from '@brakelight/coordinator/http/openapi';
 import { targetRoutes } from '@brakelight/coordinator/http/targets';
+import { throttledNowRoutes } from '@brakelight/coordinator/http/throttled-now';
 import { tokenRoutes } from '@brakelight/coordinator/http/tokens';
 import { ApiKeys } from '@brakelight/coordinator/live/api-keys';
 import { connectForRequests, ready } from '@brakelight/coordinator/live/connection';
@@ -79,6 +81,7 @@ export async function startAnswering(): Promise<Answering> {
   keyRoutes(app, { access, apiKeys, now });
   tokenRoutes(app, { access, tokens: new Tokens(redis, prefix, new Probes(redis, prefix)) });
   cellRoutes(app, { store });
+  throttledNowRoutes(app, { store, parameters: DEFAULT_PARAMETERS, now });
   incidentRoutes(app, {
     store,
     now,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ThrottledNow } from '@brakelight/shared';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,17 @@ describe('answers', () => {
     const theirs = sampleRow(900, { source: '4ndv', subnet: '=cmd|calc', probe: '', country: null });
     await store.measurements.insert([...ours, theirs]);
     await store.cells.save([sampleCell(), sampleCell({ country: 'DE', state: 'normal', incidentId: null })]);
+    const now = new Date().toISOString();
+    const recent = { asn: 64_500, judgedAt: now, lastUnitAt: now };
+    await store.cells.save([
+      sampleCell({ ...recent, logR: 14 }),
+      sampleCell({ ...recent, country: 'DE', asn: 3320, logR: 11, incidentId: null }),
+      sampleCell({ ...recent, asn: 64_501, logR: 1, state: 'normal', incidentId: null }),
+      // Silent for long, judged long ago, of an import: none of them is so now.
+      sampleCell({ ...recent, asn: 64_502, lastUnitAt: '2026-03-10T08:59:00.000Z' }),
+      sampleCell({ ...recent, asn: 64_503, judgedAt: '2026-03-10T09:00:00.000Z' }),
+      sampleCell({ ...recent, source: '4ndv', historical: true }),
+    ]);
     await store.incidents.save([
       sampleIncident(),
       sampleIncident({ id: '01J0000000000000000000000B', source: '4ndv', historical: true }),
@@ -72,6 +84,7 @@ describe('answers', () => {
     ['/v1/incidents/{id}/events', `/v1/incidents/${INCIDENT}/events?limit=200`],
     ['/v1/incidents/{id}/series', `/v1/incidents/${INCIDENT}/series`],
     ['/v1/cells', '/v1/cells?country=RU&state=throttled'],
+    ['/v1/throttled-now', '/v1/throttled-now'],
     ['/v1/measurements', '/v1/measurements?limit=200'],
     ['/v1/targets', '/v1/targets?limit=200'],
     ['/v1/webhooks', '/v1/webhooks'],
@@ -106,6 +119,23 @@ describe('answers', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(against('GET', path, status, 'application/problem+json', answer.json())).toEqual([]);
     if (named) expect(JSON.stringify(answer.json())).toContain(named);
+  });
+
+  it('list what is throttled now, and how many it was drawn from', async () => {
+    const said = (await get('/v1/throttled-now')).json() as ThrottledNow;
+    expect(said).toMatchObject({ falseDiscoveryRate: 0.05, drawnFrom: 4 });
+    expect(said.data).toEqual([
+      expect.objectContaining({
+        country: 'RU',
+        asn: 64_500,
+        grade: 'slowed',
+        onsetAt: '2026-03-10T07:00:00.000Z',
+        incidentId: INCIDENT,
+      }),
+      expect.objectContaining({ country: 'DE', asn: 3320, grade: 'suspected', onsetAt: null }),
+    ]);
+    expect(said.data[0]?.logE).toBeCloseTo(14 - Math.log(96));
+    expect((await get('/v1/throttled-now?country=RU')).statusCode).toBe(400);
   });
 
   it('can be paged to the end, each row once', async () => {

@@ -71,6 +71,7 @@ it.each([
   ['get', '/v1/imports/{source}', undefined, 200],
   ['get', '/v1/targets', undefined, 200],
   ['get', '/v1/incidents', undefined, 200],
+  ['get', '/v1/throttled-now', undefined, 200],
   ['get', '/readyz', undefined, 200],
   ['post', '/v1/tokens', { kind: 'one-time', owner: 'somebody' }, 201],
   ['post', '/v1/keys', { name: 'newsroom', scopes: ['read'] }, 201],

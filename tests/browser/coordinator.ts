@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { dashboardRoutes } from '@brakelight/coordinator/http/dashboard';
-import type { Cell, Incident } from '@brakelight/shared';
+import type { Cell, Incident, ThrottledNow } from '@brakelight/shared';
 import fastify, { type FastifyInstance } from 'fastify';
-import { eventsOf, seriesOf } from './fixtures.js';
+import { eventsOf, seriesOf, throttledNow } from './fixtures.js';
 
 /** What this stand-in for a coordinator knows. Tests change it while it runs. */
 export interface Knowledge {
@@ -35,6 +35,7 @@ export async function serve(knowledge: Knowledge): Promise<{ url: string; app: F
   await app.register((scope) => dashboardRoutes(scope, { root: PAGE }));
   app.get('/v1/targets', () => ({ data: knowledge.targets, nextCursor: null }));
   app.get('/v1/coordinator', () => ({ fingerprint: 'zp8Vq0mJx1b0yq2hYw3n5g', methodVersion: '1.0.0' }));
+  app.get('/v1/throttled-now', (): ThrottledNow => throttledNow(knowledge.cells, knowledge.incidents));
   app.get<{ Querystring: Query }>('/v1/cells', ({ query }) => pageOf(knowledge.cells, query));
   app.get<{ Querystring: Query }>('/v1/incidents', ({ query }) => pageOf(knowledge.incidents, query));
   app.get<{ Params: { id: string } }>('/v1/incidents/:id', ({ params }, reply) => {

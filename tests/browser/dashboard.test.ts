@@ -63,6 +63,18 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
     expect(await page.locator('h1').textContent()).toBe('2 platforms are held back in 3 countries');
   });
 
+  it('lists what is throttled now, network by network, and on what promise; nothing of the kind of history', async () => {
+    await open('#/');
+    const list = page.locator('.throttled-now');
+    expect(await list.locator('tbody tr').allTextContents()).toEqual([
+      'Example North (AS64500)ChirperIceland128 kbit/s87%20 Nov 2026, 03:00 UTCTriggered by the name',
+    ]);
+    expect(await list.locator('p').textContent()).toContain('No more than 5% of such a list');
+    expect(await list.getByRole('link').getAttribute('href')).toBe('#/incidents/live-1');
+    await open('#/?source=4ndv');
+    expect(await list.count()).toBe(0);
+  });
+
   it('never paints silence as normal', async () => {
     await open('#/');
     const fill = (country: string) =>

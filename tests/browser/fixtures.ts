@@ -5,6 +5,7 @@ import {
   type IncidentAsn,
   IncidentEvent,
   SeriesPoint,
+  ThrottledNow,
 } from '@brakelight/shared';
 
 /** A wave between 0 and 1 that is the same on every run. */
@@ -373,4 +374,19 @@ export function eventsOf(one: Incident): IncidentEvent[] {
     event('updated', iso(Date.parse(one.detectedAt) + HOUR), 'Seen in 2 more networks.'),
     ...(one.resolvedAt ? [event('resolved', one.resolvedAt, 'Lifted: fast again in every network.')] : []),
   ];
+}
+
+/** The networks with an open incident. */
+export function throttledNow(cells: readonly Cell[], incidents: readonly Incident[]): ThrottledNow {
+  const networks = cells.filter(({ asn, historical }) => asn !== null && !historical);
+  return ThrottledNow.parse({
+    at: iso(NOW),
+    falseDiscoveryRate: 0.05,
+    drawnFrom: networks.length,
+    data: networks.flatMap(({ logR, ...network }) => {
+      const incident = incidents.find(({ id }) => id === network.incidentId);
+      if (incident === undefined || logR === null) return [];
+      return [{ ...network, grade: incident.grade, onsetAt: incident.onsetAt, logR, logE: logR - 4.6 }];
+    }),
+  });
 }

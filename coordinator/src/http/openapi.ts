@@ -10,6 +10,7 @@ import {
   Measurement,
   Problem,
   SeriesPoint,
+  ThrottledNetwork,
   Webhook,
 } from '@brakelight/shared';
 import swagger from '@fastify/swagger';
@@ -41,11 +42,13 @@ const NAMED = {
   Problem,
   SeriesPoint,
   Target,
+  ThrottledNetwork,
   Webhook,
 } as const;
 
 const TAGS = [
   { name: 'incidents', description: 'What was found' },
+  { name: 'throttled now', description: 'What is throttled at this moment' },
   { name: 'cells', description: 'How each place and platform is judged now' },
   { name: 'measurements', description: 'What it rests on' },
   { name: 'targets', description: 'What is measured' },

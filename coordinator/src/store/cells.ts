@@ -16,6 +16,16 @@ export interface CellFilter {
   readonly state?: CellState | undefined;
 }
 
+/** What may be on the public list. Instants are RFC 3339 in UTC. */
+export interface NetworkQuery {
+  readonly source: string;
+  /** Cells that were judged before are of the past, and no longer count. */
+  readonly judgedSince: string;
+  /** Least ln R, and oldest last unit, of a candidate. */
+  readonly minLogR: number;
+  readonly seenSince: string;
+}
+
 /** Cells as they were judged last; one per (source, target, country, ASN). */
 export class Cells {
   readonly #database: Database;
@@ -62,5 +72,36 @@ export class Cells {
     );
     const cells = rows.map(({ body }) => JSON.parse(body) as Cell);
     return toPage(cells, limit, (cell) => [cell.source, cell.target, cell.country ?? '', cell.asn ?? 0]);
+  }
+
+  /** How many networks x platforms are judged, and those of them that stand out. */
+  async networks(query: NetworkQuery): Promise<{ judged: number; candidates: Cell[] }> {
+    const judged = () =>
+      new Conditions()
+        .equal('source', 'String', query.source)
+        .add('asn != 0')
+        .add(`JSONExtractString(body, 'judgedAt') >= {judgedSince:String}`, {
+          judgedSince: query.judgedSince,
+        });
+    const loud = judged()
+      .add(`JSONExtractFloat(body, 'logR') >= {minLogR:Float64}`, { minLogR: query.minLogR })
+      .add(`JSONExtractString(body, 'lastUnitAt') >= {seenSince:String}`, { seenSince: query.seenSince });
+    const all = judged();
+    const [counted, found] = await Promise.all([
+      this.#database.rows<{ n: number }>(
+        `SELECT count() AS n FROM cells FINAL ${all}`,
+        all.parameters,
+        INTERACTIVE,
+      ),
+      this.#database.rows<{ body: string }>(
+        `SELECT body FROM cells FINAL ${loud} ORDER BY target, country, asn LIMIT 10000`,
+        loud.parameters,
+        INTERACTIVE,
+      ),
+    ]);
+    return {
+      judged: counted[0]?.n ?? 0,
+      candidates: found.map(({ body }) => JSON.parse(body) as Cell),
+    };
   }
 }

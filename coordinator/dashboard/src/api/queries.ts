@@ -1,4 +1,4 @@
-import type { Cell, Incident, IncidentEvent, SeriesPoint } from '@brakelight/shared';
+import type { Cell, Incident, IncidentEvent, SeriesPoint, ThrottledNow } from '@brakelight/shared';
 import { apiUrl, getJson, getList, type Listing } from './client.js';
 import { type Resource, useResource } from './resource.js';
 
@@ -33,6 +33,11 @@ export function useIncidents(source: string, country?: string): Resource<Listing
   return useResource(`incidents ${source} ${country}`, (signal) =>
     getList<Incident>('v1/incidents', { source, country }, signal),
   );
+}
+
+/** The public list: of the live network, and as a whole. */
+export function useThrottledNow(): Resource<ThrottledNow> {
+  return useResource('throttled now', (signal) => getJson<ThrottledNow>(apiUrl('v1/throttled-now'), signal));
 }
 
 export function useIncident(id: string): Resource<Incident> {

@@ -10,6 +10,7 @@ import { Join } from './join.js';
 import { Legend } from './legend.js';
 import { placesOf } from './places.js';
 import { PlacesTable } from './places-table.js';
+import { ThrottledList } from './throttled-list.js';
 import { WorldMap } from './world-map.js';
 
 const NO_TARGETS: readonly Target[] = [];
@@ -80,6 +81,7 @@ function Plate({ view, known, cells, incidents, at }: PlateProps) {
       )}
       <WorldMap places={places} view={view} names={names} />
       <Legend historical={historical} />
+      {!historical && <ThrottledList names={names} />}
       {empty ? (
         <Join imports={historical ? [] : importsOf(known)} historical={historical} />
       ) : (

@@ -1,10 +1,9 @@
 import type { Cell } from '@brakelight/shared';
-import { Scroller } from '../frame/scroller.js';
-import { Swatch } from '../frame/swatch.js';
+import { type Column, DataTable } from '../frame/data-table.js';
+import { StateLabel } from '../frame/state-label.js';
 import { href, type View } from '../route.js';
 import { countryName, formatCount, formatRate } from '../words/format.js';
 import type { Names } from '../words/incidents.js';
-import { type Shade, STATE_WORDS } from '../words/states.js';
 import { type Place, shadeOfCell } from './places.js';
 
 interface PlacesTableProps {
@@ -15,78 +14,47 @@ interface PlacesTableProps {
   readonly complete: boolean;
 }
 
+interface Row {
+  readonly place: Place;
+  readonly cell: Cell;
+}
+
+const NOW: readonly Column<Row>[] = [
+  { head: 'State', cell: ({ cell }) => <StateLabel shade={cell.state} /> },
+  { head: 'Rate', kind: 'number', cell: ({ cell }) => formatRate(cell.targetRateBps) },
+  { head: 'Control', kind: 'number', cell: ({ cell }) => formatRate(cell.controlRateBps) },
+];
+
+const THEN: readonly Column<Row>[] = [
+  { head: 'Worst found', cell: ({ place, cell }) => <StateLabel shade={shadeOfCell(place, cell)} /> },
+  { head: 'At the end', cell: ({ cell }) => <StateLabel shade={cell.state} /> },
+];
+
 /** The map as a table: the same facts for those who do not look at maps. */
 export function PlacesTable({ places, view, names, historical, complete }: PlacesTableProps) {
   const rows = places.flatMap((place) => place.cells.map((cell) => ({ place, cell })));
+  const columns: readonly Column<Row>[] = [
+    {
+      head: 'Country',
+      cell: ({ place: { country } }) => (
+        <a href={href({ name: 'place', country }, { source: view.source })}>{countryName(country)}</a>
+      ),
+    },
+    { head: 'Platform', cell: ({ cell }) => names.get(cell.target) ?? cell.target },
+    ...(historical ? THEN : NOW),
+    { head: 'Tests', kind: 'number', cell: ({ cell }) => formatCount(cell.tests) },
+  ];
   return (
     <section aria-labelledby="places-title">
       <h2 id="places-title">Places</h2>
       {!complete && <p class="quiet">The list is longer than shown here; the API has all of it.</p>}
-      <Scroller label="The map as a table" tall>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Country</th>
-              <th scope="col">Platform</th>
-              {historical && <th scope="col">Worst found</th>}
-              <th scope="col">{historical ? 'At the end' : 'State'}</th>
-              {!historical && <RateHeads />}
-              <th scope="col" class="number">
-                Tests
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ place, cell }) => (
-              <tr key={`${place.country} ${cell.target}`}>
-                <th scope="row">
-                  <a href={href({ name: 'place', country: place.country }, { source: view.source })}>
-                    {countryName(place.country)}
-                  </a>
-                </th>
-                <td>{names.get(cell.target) ?? cell.target}</td>
-                {historical && <StateCell shade={shadeOfCell(place, cell)} />}
-                <StateCell shade={cell.state} />
-                {!historical && <Rates cell={cell} />}
-                <td class="number">{formatCount(cell.tests)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <DataTable
+        label="The map as a table"
+        columns={columns}
+        rows={rows}
+        keyOf={({ place, cell }) => `${place.country} ${cell.target}`}
+        tall
+      />
     </section>
-  );
-}
-
-function StateCell({ shade }: { readonly shade: Shade }) {
-  return (
-    <td>
-      <span class="state">
-        <Swatch shade={shade} />
-        {STATE_WORDS[shade].label}
-      </span>
-    </td>
-  );
-}
-
-function RateHeads() {
-  return (
-    <>
-      <th scope="col" class="number">
-        Rate
-      </th>
-      <th scope="col" class="number">
-        Control
-      </th>
-    </>
-  );
-}
-
-function Rates({ cell }: { readonly cell: Cell }) {
-  return (
-    <>
-      <td class="number">{formatRate(cell.targetRateBps)}</td>
-      <td class="number">{formatRate(cell.controlRateBps)}</td>
-    </>
   );
 }

@@ -1,10 +1,28 @@
 import type { Incident, IncidentAsn } from '@brakelight/shared';
-import { Scroller } from '../frame/scroller.js';
-import { Swatch } from '../frame/swatch.js';
-import { formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
-import { STATE_WORDS } from '../words/states.js';
+import { type Column, DataTable } from '../frame/data-table.js';
+import { StateLabel } from '../frame/state-label.js';
+import { formatCount, formatMinute, formatRate } from '../words/format.js';
+import { ShareBar } from './share-bar.js';
 
 const AFFECTED = new Set(['throttled', 'blocked', 'stalled', 'suspected']);
+
+const COLUMNS: readonly Column<IncidentAsn>[] = [
+  {
+    head: 'Network',
+    cell: ({ name, asn }) => (
+      <>
+        {name === null ? '' : `${name} `}
+        <span class="quiet">AS{asn}</span>
+      </>
+    ),
+  },
+  { head: 'State', cell: ({ state }) => <StateLabel shade={state} /> },
+  { head: 'Slow tests', cell: ({ slowShare }) => <ShareBar share={slowShare} /> },
+  { head: 'Rate', kind: 'number', cell: ({ rateBps }) => formatRate(rateBps) },
+  { head: 'Units', kind: 'number', cell: ({ units }) => formatCount(units) },
+  { head: 'Subnets', kind: 'number', cell: ({ subnets }) => formatCount(subnets) },
+  { head: 'Began', kind: 'one-line', cell: ({ onsetAt }) => (onsetAt ? formatMinute(onsetAt) : '–') },
+];
 
 /** Network by network: the affected first, the largest on top; the others on request. */
 export function AsnTable({ incident }: { readonly incident: Incident }) {
@@ -29,62 +47,5 @@ export function AsnTable({ incident }: { readonly incident: Incident }) {
 }
 
 function Networks({ label, rows }: { readonly label: string; readonly rows: readonly IncidentAsn[] }) {
-  return (
-    <Scroller label={label}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Network</th>
-            <th scope="col">State</th>
-            <th scope="col">Slow tests</th>
-            <th scope="col" class="number">
-              Rate
-            </th>
-            <th scope="col" class="number">
-              Units
-            </th>
-            <th scope="col" class="number">
-              Subnets
-            </th>
-            <th scope="col">Began</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Network key={row.asn} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </Scroller>
-  );
-}
-
-function Network({ row }: { readonly row: IncidentAsn }) {
-  return (
-    <tr>
-      <th scope="row">
-        {row.name === null ? '' : `${row.name} `}
-        <span class="quiet">AS{row.asn}</span>
-      </th>
-      <td>
-        <span class="state">
-          <Swatch shade={row.state} />
-          {STATE_WORDS[row.state].label}
-        </span>
-      </td>
-      <td>
-        <span class="share">
-          <svg viewBox="0 0 60 6" class="share-bar" aria-hidden="true">
-            <rect width="60" height="6" rx="3" class="share-ground" />
-            <rect width={Math.max(0, Math.min(1, row.slowShare)) * 60} height="6" rx="3" class="share-part" />
-          </svg>
-          {formatShare(row.slowShare)}
-        </span>
-      </td>
-      <td class="number">{formatRate(row.rateBps)}</td>
-      <td class="number">{formatCount(row.units)}</td>
-      <td class="number">{formatCount(row.subnets)}</td>
-      <td class="one-line">{row.onsetAt ? formatMinute(row.onsetAt) : '–'}</td>
-    </tr>
-  );
+  return <DataTable label={label} columns={COLUMNS} rows={rows} keyOf={({ asn }) => asn} />;
 }

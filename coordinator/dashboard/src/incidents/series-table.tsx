@@ -1,50 +1,25 @@
 import type { SeriesPoint } from '@brakelight/shared';
-import { Scroller } from '../frame/scroller.js';
+import { type Column, DataTable } from '../frame/data-table.js';
 import { formatCount, formatMinute, formatRate, formatShare } from '../words/format.js';
 
-/** The chart as a table, folded away. */
-export function SeriesTable({
-  points,
-  platform,
-}: {
+interface SeriesTableProps {
   readonly points: readonly SeriesPoint[];
   readonly platform: string;
-}) {
+}
+
+/** The chart as a table, folded away. */
+export function SeriesTable({ points, platform }: SeriesTableProps) {
+  const columns: readonly Column<SeriesPoint>[] = [
+    { head: 'From', cell: ({ at }) => formatMinute(at) },
+    { head: platform, kind: 'number', cell: ({ targetMedianBps }) => formatRate(targetMedianBps) },
+    { head: 'Control', kind: 'number', cell: ({ controlMedianBps }) => formatRate(controlMedianBps) },
+    { head: 'Slow', kind: 'number', cell: ({ slowShare }) => formatShare(slowShare) },
+    { head: 'Tests', kind: 'number', cell: ({ tests }) => formatCount(tests) },
+  ];
   return (
     <details class="as-table">
       <summary>The chart as a table</summary>
-      <Scroller label="The chart as a table" tall>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              <th scope="col" class="number">
-                {platform}
-              </th>
-              <th scope="col" class="number">
-                Control
-              </th>
-              <th scope="col" class="number">
-                Slow
-              </th>
-              <th scope="col" class="number">
-                Tests
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {points.map((point) => (
-              <tr key={point.at}>
-                <th scope="row">{formatMinute(point.at)}</th>
-                <td class="number">{formatRate(point.targetMedianBps)}</td>
-                <td class="number">{formatRate(point.controlMedianBps)}</td>
-                <td class="number">{formatShare(point.slowShare)}</td>
-                <td class="number">{formatCount(point.tests)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <DataTable label="The chart as a table" columns={columns} rows={points} keyOf={({ at }) => at} tall />
     </details>
   );
 }
