@@ -27,6 +27,7 @@ export function platformTest(arms: readonly DrawnArm[], deep = false): DrawnTest
     target: 'chirp',
     control: 'mirror',
     deep,
+    family: 4,
     arms: [...arms],
     drawnAt: new Date().toISOString(),
   };

@@ -83,6 +83,7 @@ export class Liar {
             methodVersion: METHOD_VERSION,
             kinds: ['platform', 'swap'],
             budgetLeftBytes: 1e9,
+            families: [4],
           },
           signal,
         );

@@ -8,6 +8,7 @@ import { ProbeLoop } from './loop/probe-loop.js';
 import { StatusBoard } from './loop/status-board.js';
 import type { Measure } from './measure/measure.js';
 import { AddressPolicy } from './net/addresses.js';
+import { reachableFamilies } from './net/families.js';
 import { Delivery } from './spool/delivery.js';
 import { Spool } from './spool/spool.js';
 import type { Home, Membership } from './state/home.js';
@@ -74,6 +75,7 @@ export async function composeAgent(parts: AgentParts): Promise<ProbeLoop> {
     now,
   );
 
+  const addresses = new AddressPolicy(config.targetAllowCidr);
   return new ProbeLoop({
     home,
     lock: parts.lock,
@@ -83,7 +85,8 @@ export async function composeAgent(parts: AgentParts): Promise<ProbeLoop> {
     delivery,
     budget,
     board,
-    addresses: new AddressPolicy(config.targetAllowCidr),
+    addresses,
+    families: () => reachableFamilies(config.localAddress, addresses),
     measure: parts.measure,
     methodVersion: parts.methodVersion,
     logger,

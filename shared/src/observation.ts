@@ -11,6 +11,10 @@ export type ArmName = z.infer<typeof ArmName>;
 export const Direction = z.enum(['download', 'upload']);
 export type Direction = z.infer<typeof Direction>;
 
+/** Version of IP. A test keeps to the one that was drawn for it: each is a dimension of its own. */
+export const AddressFamily = z.union([z.literal(4), z.literal(6)]);
+export type AddressFamily = z.infer<typeof AddressFamily>;
+
 /** Where in its way a transfer failed. */
 export const Phase = z.enum(['dns', 'tcp', 'tls', 'http', 'body']);
 export type Phase = z.infer<typeof Phase>;
@@ -34,7 +38,10 @@ export const FailureClass = z.enum([
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
-/** The probe's own trouble. Never evidence. */
+/**
+ * The probe's own trouble, or a test that cannot be run: `no-address`, the name has no address of the family that was
+ * drawn. Never evidence.
+ */
 export const AbortReason = z.enum([
   'budget',
   'shutdown',
@@ -44,6 +51,7 @@ export const AbortReason = z.enum([
   'event-loop',
   'captive-portal',
   'forbidden-target',
+  'no-address',
 ]);
 export type AbortReason = z.infer<typeof AbortReason>;
 
@@ -86,7 +94,7 @@ export const ArmObservation = z.strictObject({
   durationMs: z.number().min(0).max(600_000),
   end: ArmEnd,
   /** Address family of the connection; `null` before there was one. */
-  family: z.union([z.literal(4), z.literal(6)]).nullable(),
+  family: AddressFamily.nullable(),
   /** Address of the far end (never the probe's). */
   remoteAddress: z.string().max(45).nullable(),
   /** What the name resolved to, where a look-up was made. */

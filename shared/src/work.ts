@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TestKind } from './consent.js';
-import { ArmName, Direction } from './observation.js';
+import { AddressFamily, ArmName, Direction } from './observation.js';
 import { Instant, Slug, SpkiPin, Ulid, Version } from './primitives.js';
 
 /** What a probe says when it asks for work. */
@@ -11,6 +11,8 @@ export const WorkRequest = z.strictObject({
   kinds: z.array(TestKind).max(2),
   /** Bytes its budget still allows today. */
   budgetLeftBytes: z.int().min(0),
+  /** Families in which it reaches the Internet. */
+  families: z.array(AddressFamily).min(1).max(2),
 });
 export type WorkRequest = z.infer<typeof WorkRequest>;
 
@@ -50,7 +52,9 @@ export const DrawnTest = z.strictObject({
   control: Slug.nullable(),
   /** Longer ladder: sees large buckets and caps of 0.5-5 Mbit/s. */
   deep: z.boolean(),
-  /** In the order in which they are to be run. */
+  /** Both arms resolve and connect in this family only: no happy eyeballs. */
+  family: AddressFamily,
+  /** Of one direction, in the order in which they are to be run. */
   arms: z.array(DrawnArm).min(2).max(2),
   drawnAt: Instant,
 });

@@ -102,6 +102,7 @@ export function platformTest(url: string, change: Partial<DrawnTest> = {}): Draw
     target: 'platform',
     control: 'control',
     deep: false,
+    family: 4,
     arms: [arm('A'), arm('B')],
     drawnAt: new Date().toISOString(),
     ...change,

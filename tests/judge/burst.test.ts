@@ -51,7 +51,11 @@ describe('a burst of swap pairs', () => {
   async function pairs(id: string, country: string, kinds: ('platform' | 'swap')[] = ['platform', 'swap']) {
     const consents = kinds.map((kind) => ({ kind, version: 1, acceptedAt: new Date(now).toISOString() }));
     const probe = { id, consents } as unknown as Probe;
-    const request = { kinds: ['platform', 'swap'], budgetLeftBytes: 1e9 } as unknown as WorkRequest;
+    const request = {
+      kinds: ['platform', 'swap'],
+      budgetLeftBytes: 1e9,
+      families: [4],
+    } as unknown as WorkRequest;
     const { tests } = await scheduler.draw(probe, request, country);
     return tests.filter((test) => test.kind === 'swap' && test.target === 'chirp').length;
   }

@@ -7,7 +7,11 @@ const v4 = (address: string) => Buffer.from(address.split('.').map(Number));
 const says = (...addresses: string[]): Reply => ({ code: 'noerror', addresses: addresses.map(v4) });
 const failed = (failure: string) => ({ kind: 'failed', phase: 'dns', class: failure });
 
-async function ask(reply: (name: string, type: 'A' | 'AAAA') => Reply, allow: string[] = []) {
+async function ask(
+  reply: (name: string, type: 'A' | 'AAAA') => Reply,
+  allow: string[] = [],
+  family: 4 | 6 = 4,
+) {
   const dns = await nameServer(reply);
   let connections = 0;
   const port = await tcpFarEnd((socket) => {
@@ -19,7 +23,7 @@ async function ask(reply: (name: string, type: 'A' | 'AAAA') => Reply, allow: st
     connect: null,
     trust: { kind: 'web' },
   });
-  const seen = await measureArm(arm, { dns, allow });
+  const seen = await measureArm(arm, { dns, allow, family });
   return { seen, connections };
 }
 
@@ -63,15 +67,46 @@ describe.concurrent('a name server that', () => {
     expect(seen.family).toBe(4);
     expect(connections).toBeGreaterThan(0);
   });
+});
 
-  it('knows the name by IPv6 only', async () => {
-    const loopback = Buffer.alloc(16);
-    loopback[15] = 1;
-    const { seen } = await ask(
-      (_name, type) => (type === 'AAAA' ? { code: 'noerror', addresses: [loopback] } : says()),
-      ['::1/128'],
+const v6 = (last: number, first = 0, second = 0) => {
+  const address = Buffer.alloc(16);
+  address.writeUInt16BE(first, 0);
+  address.writeUInt16BE(second, 2);
+  address[15] = last;
+  return address;
+};
+const has = (type4: Buffer[], type6: Buffer[]) => (_name: string, type: 'A' | 'AAAA') =>
+  ({ code: 'noerror', addresses: type === 'A' ? type4 : type6 }) as const;
+const everywhere = ['127.0.0.0/8', '::1/128'];
+
+describe.concurrent('a test', () => {
+  it('over IPv6 asks for IPv6 addresses only, and goes nowhere else', async () => {
+    const { seen, connections } = await ask(has([v4('127.0.0.1')], [v6(1)]), everywhere, 6);
+    expect(seen).toMatchObject({ family: 6, remoteAddress: '::1', dnsAnswers: ['::1'] });
+    // Nobody listens there, and nobody was asked elsewhere.
+    expect(seen.end).toEqual({ kind: 'failed', phase: 'tcp', class: 'refused' });
+    expect(connections).toBe(0);
+  });
+
+  it('over IPv4 does not fall back to IPv6, and counts an empty answer as a failure', async () => {
+    const { seen } = await ask(has([], [v6(1)]), everywhere, 4);
+    expect(seen).toMatchObject({ end: failed('dns-failure'), family: null, dnsAnswers: [] });
+  });
+
+  it.each([
+    ['no IPv6 address', []],
+    ['one that DNS64 made up', [v6(9, 0x64, 0xff9b)]],
+  ])('over IPv6 of a name that has %s is no evidence', async (_what, answers) => {
+    const { seen, connections } = await ask(has([v4('127.0.0.1')], answers), everywhere, 6);
+    expect(seen).toMatchObject({ end: { kind: 'aborted', reason: 'no-address' }, family: null });
+    expect(connections).toBe(0);
+  });
+
+  it('over IPv6 still sees that the name is denied, and lies', async () => {
+    expect((await ask(() => ({ code: 'nxdomain', addresses: [] }), everywhere, 6)).seen.end).toEqual(
+      failed('nxdomain'),
     );
-    expect(seen.dnsAnswers).toEqual(['::1']);
-    expect(seen.family).toBe(6);
+    expect((await ask(has([], [v6(1)]), ['127.0.0.0/8'], 6)).seen.end).toEqual(failed('dns-bogon'));
   });
 });

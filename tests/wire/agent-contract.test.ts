@@ -37,6 +37,7 @@ describe("the agent's own side of the wire", () => {
       methodVersion: '1.0.0',
       kinds: ['platform' as const],
       budgetLeftBytes: 10_000_000,
+      families: [4 as const],
     };
     const { tests } = await probe.work(asked);
     expect(tests).toHaveLength(2);

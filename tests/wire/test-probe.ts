@@ -138,13 +138,14 @@ export class TestProbe {
   async work(
     kinds: TestKind[] = ['platform'],
     budgetLeftBytes = 100_000_000,
-    twist: Twist = {},
+    twist: Twist & { readonly families?: readonly (4 | 6)[] } = {},
   ): Promise<WorkAnswer> {
     const nonce = randomBytes(12).toString('base64url');
-    const request = { agentVersion: '0.1.0', methodVersion: '1.0.0', kinds, budgetLeftBytes };
+    const { families = [4], ...rest } = twist;
+    const request = { agentVersion: '0.1.0', methodVersion: '1.0.0', kinds, budgetLeftBytes, families };
     const answer = await this.ask('POST', '/v1/work', Buffer.from(JSON.stringify(request)), {
       nonce,
-      ...twist,
+      ...rest,
     });
     if (answer.status !== 200) throw new Error(answer.body.toString());
     const fault = verifyMessage(

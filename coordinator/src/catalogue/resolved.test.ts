@@ -42,7 +42,14 @@ describe('an object with a rule to find it', () => {
     };
     for (const last of [false, true]) {
       const test = drawTest(
-        { probeId: 'p', kind: 'platform', target: target(lost, found), deep: false, at: 1.8e12 },
+        {
+          probeId: 'p',
+          kind: 'platform',
+          target: target(lost, found),
+          deep: false,
+          families: [4],
+          at: 1.8e12,
+        },
         { ...deps, randomInt: (n) => (last ? n - 1 : 0) },
       );
       expect(test.arms.map(({ url }) => url).sort()).toEqual([fixed.url, found.url]);

@@ -18,7 +18,7 @@ export function judgeItem(item: unknown, probeId: string, tickets: Tickets): Ite
   }
   const result = parsed.data;
   const refuse = (reason: string) => ({ id: result.id, reason });
-  if (!tickets.drawnOrder(result.ticket, { ...result, probeId }))
+  if (!tickets.read(result.ticket, { ...result, probeId }))
     return refuse('not drawn: the ticket does not fit this test and this probe');
   if (Math.abs(Date.parse(result.measuredAt) - Date.parse(result.drawnAt)) > MAX_FROM_DRAWING_MS)
     return refuse('wrong clock: measuredAt is more than 8 days from drawnAt');

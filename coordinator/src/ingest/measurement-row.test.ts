@@ -1,5 +1,6 @@
 import type { ArmObservation, TestResult } from '@brakelight/shared';
 import { describe, expect, it } from 'vitest';
+import type { Drawn } from '../work/ticket.js';
 import { toMeasurementRow } from './measurement-row.js';
 
 const NOW = Date.parse('2026-11-23T20:00:00Z');
@@ -28,12 +29,21 @@ function arm(name: 'A' | 'B', startedAt: number, bps: number): ArmObservation {
 }
 
 function row(
-  change: { drawnAt?: number; measuredAt?: number; reversed?: boolean },
+  change: {
+    drawnAt?: number;
+    measuredAt?: number;
+    drawn?: Partial<Drawn>;
+    /** Changes the first arm. */
+    arm?: Partial<ArmObservation>;
+  },
   job: Partial<Parameters<typeof toMeasurementRow>[2]> = {},
 ) {
   const drawnAt = change.drawnAt ?? NOW - 60_000;
   const measuredAt = change.measuredAt ?? drawnAt + 1_000;
-  const arms = [arm('A', measuredAt, 140_000), arm('B', measuredAt + 20_000, 20_000_000)];
+  const arms = [
+    { ...arm('A', measuredAt, 140_000), ...change.arm },
+    arm('B', measuredAt + 20_000, 20_000_000),
+  ];
   const result: TestResult = {
     id: '01JA0000000000000000000000',
     ticket: '',
@@ -48,7 +58,8 @@ function row(
     methodVersion: '0.9.0',
     nodeVersion: 'v20.20.2',
   };
-  return toMeasurementRow(result, change.reversed ? ['B', 'A'] : ['A', 'B'], {
+  const drawn: Drawn = { order: ['A', 'B'], direction: 'download', family: 4, ...change.drawn };
+  return toMeasurementRow(result, drawn, {
     kind: 'probe',
     probe: 'p',
     owner: 'o',
@@ -80,12 +91,32 @@ describe('a row made of a result', () => {
   it.each([
     ['late', row({ drawnAt: NOW - 7 * DAY - 120_000 })],
     ['future-dated', row({ measuredAt: NOW + 400_000 })],
-    ['wrong-order', row({ reversed: true })],
+    ['wrong-order', row({ drawn: { order: ['B', 'A'] } })],
+    ['wrong-direction', row({ arm: { direction: 'upload' } })],
+    ['wrong-direction', row({ drawn: { direction: 'upload' } })],
+    ['wrong-family', row({ arm: { family: 6 } })],
+    ['wrong-family', row({ drawn: { family: 6 } })],
     ['wrong-times', row({ drawnAt: NOW - 3 * DAY, measuredAt: NOW - DAY })],
     ['consent', row({}, { consents: ['swap'] })],
   ])('says nothing where it is %s', (reason, made) => {
     expect(made).toMatchObject({ class: null, ratio: null, invalidReason: reason });
     expect(JSON.parse(made.arms)).toHaveLength(2);
+  });
+
+  it('is of the direction and the family that were drawn, whatever came back', () => {
+    expect(row({ drawn: { family: 6 } })).toMatchObject({ family: 6, direction: 'download' });
+    const failed = { kind: 'failed', phase: 'dns', class: 'nxdomain' } as const;
+    expect(row({ arm: { family: null, curve: [], rateBps: null, end: failed } })).toMatchObject({
+      family: 4,
+      class: 'blocked',
+      invalidReason: null,
+    });
+  });
+
+  it('says nothing of a name that has no address of the family that was drawn', () => {
+    const end = { kind: 'aborted', reason: 'no-address' } as const;
+    const none = { family: null, curve: [], rateBps: null, end };
+    expect(row({ arm: none })).toMatchObject({ class: null, invalidReason: 'aborted' });
   });
 
   it('is taken for seven days', () => {

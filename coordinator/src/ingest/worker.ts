@@ -110,7 +110,7 @@ export class IngestWorker {
     const { results } = Submission.parse(unpack(job));
     return job.take.map((index) => {
       const result = results[index] as TestResult;
-      const drawn = this.#deps.tickets.drawnOrder(result.ticket, { ...result, probeId: job.probe });
+      const drawn = this.#deps.tickets.read(result.ticket, { ...result, probeId: job.probe });
       if (!drawn)
         throw new Error(`item ${index} has a ticket that is not ours: was the ticket key replaced?`);
       return toMeasurementRow(result, drawn, job);

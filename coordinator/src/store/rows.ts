@@ -1,4 +1,12 @@
-import type { Asn, Country, InvalidReason, TestClass, TestKind } from '@brakelight/shared';
+import type {
+  AddressFamily,
+  Asn,
+  Country,
+  Direction,
+  InvalidReason,
+  TestClass,
+  TestKind,
+} from '@brakelight/shared';
 
 /**
  * One test as ClickHouse keeps it; column names are the JSON names. `id` is the idempotency key: the same id is
@@ -11,7 +19,8 @@ export interface MeasurementRow {
   kind: TestKind;
   target: string;
   control: string | null;
-  direction: 'download' | 'upload';
+  /** As it was drawn, like `family`: an observation that disagrees is marked, see `invalidReason`. */
+  direction: Direction;
   deep: boolean;
   country: Country | null;
   asn: Asn | null;
@@ -22,7 +31,7 @@ export interface MeasurementRow {
   owner: string;
   /** Probe id; empty for an import. Never leaves the coordinator. */
   probe: string;
-  family: 4 | 6 | null;
+  family: AddressFamily | null;
   measuredAt: string;
   receivedAt: string;
   /** Made from `arms` at ingest by the pure classification of `methodVersion`; re-made when the method changes. */

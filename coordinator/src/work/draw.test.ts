@@ -1,7 +1,7 @@
 import type { Catalogue, CatalogueTarget } from '@brakelight/shared';
 import { DrawnTest } from '@brakelight/shared';
 import { describe, expect, it } from 'vitest';
-import { type DrawDeps, drawTest, worstCost } from './draw.js';
+import { type DrawDeps, drawTest, swapFamilies, worstCost } from './draw.js';
 import { neutralName } from './neutral-name.js';
 import { Tickets } from './ticket.js';
 
@@ -32,7 +32,16 @@ function deps(change: Partial<DrawDeps> = {}): DrawDeps {
     ...change,
   };
 }
-const request = { probeId: 'p', kind: 'platform', target, deep: false, at: 1_800_000_000_000 } as const;
+const request = {
+  probeId: 'p',
+  kind: 'platform',
+  target,
+  deep: false,
+  families: [4],
+  at: 1_800_000_000_000,
+} as const;
+/** Says 0 to a draw among so many, else the last. */
+const zeroOf = (n: number) => (among: number) => (among === n ? 0 : among - 1);
 
 describe('drawing a test', () => {
   it('is what the wire allows, with the same ladder on both arms', () => {
@@ -71,6 +80,47 @@ describe('drawing a test', () => {
     expect(c?.trust).toEqual(d?.trust);
   });
 
+  it('makes one swap pair in four an upload, in both arms, and no platform test', () => {
+    const drawn = (kind: 'platform' | 'swap', randomInt: (n: number) => number) =>
+      drawTest({ ...request, kind }, deps({ randomInt })).arms.map(({ direction, url }) => [
+        direction,
+        new URL(url).pathname,
+      ]);
+    const upload = ['upload', '/v1/up'];
+    const down = ['download', '/v1/down'];
+    expect(drawn('swap', zeroOf(4))).toEqual([upload, upload]);
+    expect(drawn('swap', () => 1)).toEqual([down, down]);
+    expect(drawn('platform', zeroOf(4)).map(([direction]) => direction)).toEqual(['download', 'download']);
+  });
+
+  it('draws the family that the probe has; where it has both, IPv6 once in four', () => {
+    const family = (families: readonly (4 | 6)[], randomInt: (n: number) => number) =>
+      drawTest({ ...request, families }, deps({ randomInt })).family;
+    expect(family([4], () => 0)).toBe(4);
+    expect(family([6], () => 0)).toBe(6);
+    expect(family([6, 6], (n) => n - 1)).toBe(6);
+    expect(family([4, 6], zeroOf(4))).toBe(6);
+    expect(family([6, 4], zeroOf(2))).toBe(4);
+    expect(() => family([], () => 0)).toThrow(/without a network/);
+  });
+
+  it('reaches our own server in its own family only', () => {
+    const server = { address: '2001:db8::7', port: 443, pins: [] };
+    expect(swapFamilies([4, 6], server)).toEqual([6]);
+    expect(swapFamilies([4], server)).toEqual([]);
+    expect(swapFamilies([6, 4], { ...server, address: '192.0.2.1' })).toEqual([4]);
+  });
+
+  it('proves by its ticket what it drew', () => {
+    const swap = { ...request, kind: 'swap', families: [6] } as const;
+    const { ticket, ...test } = drawTest(swap, deps({ randomInt: zeroOf(4) }));
+    expect(new Tickets(key).read(ticket, { ...test, probeId: 'p' })).toEqual({
+      order: ['D', 'C'],
+      direction: 'upload',
+      family: 6,
+    });
+  });
+
   it('knows what a test costs at worst', () => {
     expect(worstCost(drawTest(request, deps()))).toBe(2 * 528_000);
   });
@@ -101,10 +151,23 @@ describe('tickets', () => {
     drawnAt: '2026-11-23T20:00:00.000Z',
   } as const;
 
-  it('tell the order that was drawn', () => {
-    expect(tickets.drawnOrder(tickets.issue(terms, ['B', 'A']), terms)).toEqual(['B', 'A']);
-    expect(tickets.drawnOrder(tickets.issue(terms, ['A', 'B']), terms)).toEqual(['A', 'B']);
-  });
+  const drawn = { order: ['A', 'B'], direction: 'download', family: 4 } as const;
+
+  it.each([
+    { ...terms, ...drawn },
+    { ...terms, ...drawn, order: ['B', 'A'] as const },
+    { ...terms, ...drawn, family: 6 as const },
+    { ...terms, ...drawn, kind: 'swap' as const, order: ['D', 'C'] as const, direction: 'upload' as const },
+  ])(
+    'tell how the test was drawn: $kind $order $direction $family',
+    ({ order, direction, family, ...of }) => {
+      expect(tickets.read(tickets.issue(of, { order, direction, family }), of)).toEqual({
+        order,
+        direction,
+        family,
+      });
+    },
+  );
 
   it.each([
     { id: '01JA0000000000000000000001' },
@@ -115,13 +178,11 @@ describe('tickets', () => {
     { drawnAt: '2026-11-23T20:00:00.001Z' },
     { kind: 'swap' as const },
   ])('fit no other test: %o', (change) => {
-    expect(tickets.drawnOrder(tickets.issue(terms, ['A', 'B']), { ...terms, ...change })).toBeUndefined();
+    expect(tickets.read(tickets.issue(terms, drawn), { ...terms, ...change })).toBeUndefined();
   });
 
   it('cannot be made without the key', () => {
-    expect(
-      new Tickets(Buffer.alloc(32, 2)).drawnOrder(tickets.issue(terms, ['A', 'B']), terms),
-    ).toBeUndefined();
-    expect(tickets.drawnOrder('', terms)).toBeUndefined();
+    expect(new Tickets(Buffer.alloc(32, 2)).read(tickets.issue(terms, drawn), terms)).toBeUndefined();
+    expect(tickets.read('', terms)).toBeUndefined();
   });
 });

@@ -1,8 +1,11 @@
+import { isIP } from 'node:net';
 import type {
+  AddressFamily,
   Catalogue,
   CatalogueControl,
   CatalogueObject,
   CatalogueTarget,
+  Direction,
   DrawnArm,
   DrawnTest,
   TestKind,
@@ -20,6 +23,10 @@ const DEEP_LADDER = [...LADDER, 1_000_000];
 const OVERHEAD_BYTES = 16_000;
 /** Neutral names for each trigger. */
 const NEUTRAL_NAMES = 2;
+/** One swap pair in so many is an upload: some censors slow one direction only. */
+const UPLOAD_ONE_IN = 4;
+/** One test in so many is run over IPv6 where the probe has both: most volunteers' lines are IPv4. */
+const IPV6_ONE_IN = 4;
 
 /** Our own server for arms C and D. */
 export interface MeasurementServer {
@@ -42,14 +49,23 @@ export interface DrawRequest {
   readonly kind: TestKind;
   readonly target: CatalogueTarget;
   readonly deep: boolean;
+  /** That the probe has; for a swap pair {@link swapFamilies} of them. At least one. */
+  readonly families: readonly AddressFamily[];
   /** Unix milliseconds. */
   readonly at: number;
 }
 
-/** Draws one test: object, control, ladder, and the order of the arms by the toss of a coin. */
+/** Families in which a probe reaches our own server; none where it does not. */
+export function swapFamilies(families: readonly AddressFamily[], server: MeasurementServer): AddressFamily[] {
+  return families.filter((family) => family === isIP(server.address));
+}
+
+/** Draws one test: object, control, ladder, direction, address family, and the order of the arms by the toss of a coin. */
 export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
   const { kind, probeId, target, at } = request;
-  const drawn = kind === 'platform' ? platformArms(request, deps) : swapArms(request, deps);
+  const family = drawFamily(request.families, deps.randomInt);
+  const direction = kind === 'swap' && deps.randomInt(UPLOAD_ONE_IN) === 0 ? 'upload' : 'download';
+  const drawn = kind === 'platform' ? platformArms(request, deps) : swapArms(request, direction, deps);
   const arms = deps.randomInt(2) === 0 ? drawn.arms : drawn.arms.toReversed();
   const terms = {
     id: ulid(at),
@@ -60,7 +76,15 @@ export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
     drawnAt: new Date(at).toISOString(),
   };
   const order = arms.map((arm) => arm.arm);
-  return { ...terms, arms, ticket: deps.tickets.issue({ ...terms, probeId }, order) };
+  const ticket = deps.tickets.issue({ ...terms, probeId }, { order, direction, family });
+  return { ...terms, family, arms, ticket };
+}
+
+function drawFamily(families: readonly AddressFamily[], randomInt: DrawDeps['randomInt']): AddressFamily {
+  if (families.length === 0) throw new Error('a test was drawn for a probe without a network');
+  const [only, other] = new Set(families);
+  if (other === undefined) return only as AddressFamily;
+  return randomInt(IPV6_ONE_IN) === 0 ? 6 : 4;
 }
 
 /** Most bytes a drawn test can cost its volunteer. */
@@ -89,7 +113,7 @@ function webArm(arm: 'A' | 'B', object: CatalogueObject, ladder: number[]): Draw
   };
 }
 
-function swapArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
+function swapArms({ target, deep }: DrawRequest, direction: Direction, deps: DrawDeps): Arms {
   const server = deps.measurementServer;
   if (!server) throw new Error('a swap test was drawn without a measurement server');
   const { address, port, pins } = server;
@@ -97,8 +121,8 @@ function swapArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
   const neutral = neutralName(deps.neutralKey, trigger, deps.randomInt(NEUTRAL_NAMES));
   const arm = (name: 'C' | 'D', host: string): DrawnArm => ({
     arm: name,
-    direction: 'download',
-    url: `https://${host}/v1/down`,
+    direction,
+    url: `https://${host}/v1/${direction === 'upload' ? 'up' : 'down'}`,
     connect: { address, port },
     trust: { kind: 'pins', pins: [...pins] },
     ladder: ladderFor(deep, Number.POSITIVE_INFINITY),

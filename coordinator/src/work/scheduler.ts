@@ -1,10 +1,17 @@
-import type { Catalogue, DrawnTest, TestKind, WorkAnswer, WorkRequest } from '@brakelight/shared';
+import type {
+  AddressFamily,
+  Catalogue,
+  DrawnTest,
+  TestKind,
+  WorkAnswer,
+  WorkRequest,
+} from '@brakelight/shared';
 import { isResolved } from '../catalogue/resolved.js';
 import type { Counters } from '../live/counters.js';
 import type { Due } from '../live/due.js';
 import type { Probe } from '../live/probes.js';
 import type { Suspected } from '../live/suspected.js';
-import { type DrawDeps, drawTest, worstCost } from './draw.js';
+import { type DrawDeps, drawTest, swapFamilies, worstCost } from './draw.js';
 
 /** Most tests in one answer (the wire allows 100): about what a probe gets through before it asks again. */
 const MAX_TESTS = 40;
@@ -32,6 +39,8 @@ interface Slot {
   readonly kind: TestKind;
   readonly target: Catalogue['targets'][number];
   readonly key: string;
+  /** In which it may be run. */
+  readonly families: readonly AddressFamily[];
 }
 
 /** Says what a probe is to measure now. */
@@ -51,7 +60,7 @@ export class Scheduler {
     const { due, counters, catalogue, testIntervalMs, now } = this.#deps;
     const at = now();
     const times = await due.of(probe.id);
-    const slots = this.#slots(this.#kinds(probe, request, country));
+    const slots = this.#slots(this.#kinds(probe, request, country), request.families);
     const next = new Map<string, number>();
     const tests: DrawnTest[] = [];
     let budget = request.budgetLeftBytes;
@@ -82,22 +91,27 @@ export class Scheduler {
 
   /** Kinds that the probe asks for, that its person consented to, and that may be run where it is. */
   #kinds(probe: Probe, request: WorkRequest, country: string | null): TestKind[] {
-    const { measurementServer, swapOffCountries } = this.#deps;
+    const { measurementServer: server, swapOffCountries } = this.#deps;
+    const reachesServer = server !== undefined && swapFamilies(request.families, server).length > 0;
     const consented = new Set(probe.consents.map((consent) => consent.kind));
     // Where the place is not known, a country that is switched off cannot be ruled out.
     const swapOff = country === null ? swapOffCountries.length > 0 : swapOffCountries.includes(country);
     return [...new Set(request.kinds)].filter(
-      (kind) => consented.has(kind) && (kind !== 'swap' || (measurementServer !== undefined && !swapOff)),
+      (kind) => consented.has(kind) && (kind !== 'swap' || (reachesServer && !swapOff)),
     );
   }
 
-  #slots(kinds: readonly TestKind[]): Slot[] {
-    return kinds.flatMap((kind) =>
-      this.#deps.catalogue.targets
-        // A platform of which no object was found yet can still be named towards our own server.
-        .filter((target) => kind === 'swap' || target.objects.some(isResolved))
-        .map((target) => ({ kind, target, key: `${kind}:${target.id}` })),
-    );
+  #slots(kinds: readonly TestKind[], has: readonly AddressFamily[]): Slot[] {
+    const { catalogue, measurementServer: server } = this.#deps;
+    return kinds.flatMap((kind) => {
+      const families = kind === 'swap' && server !== undefined ? swapFamilies(has, server) : has;
+      return (
+        catalogue.targets
+          // A platform of which no object was found yet can still be named towards our own server.
+          .filter((target) => kind === 'swap' || target.objects.some(isResolved))
+          .map((target) => ({ kind, target, key: `${kind}:${target.id}`, families }))
+      );
+    });
   }
 
   /** Swap pairs of the platforms that became suspected where the probe is, once for each suspicion. */
@@ -119,10 +133,15 @@ export class Scheduler {
   }
 
   /** A test within the budget: a deep one where it is one's turn and it fits, else an ordinary one, else none. */
-  #affordable(probe: Probe, { kind, target }: Slot, at: number, budget: number): DrawnTest | undefined {
+  #affordable(
+    probe: Probe,
+    { kind, target, families }: Slot,
+    at: number,
+    budget: number,
+  ): DrawnTest | undefined {
     const deepTurn = this.#deps.randomInt(this.#deps.deepOneIn) === 0;
     for (const deep of deepTurn ? [true, false] : [false]) {
-      const test = drawTest({ probeId: probe.id, kind, target, deep, at }, this.#deps);
+      const test = drawTest({ probeId: probe.id, kind, target, deep, families, at }, this.#deps);
       if (worstCost(test) <= budget) return test;
     }
     return undefined;

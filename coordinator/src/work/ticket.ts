@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ArmName, TestKind } from '@brakelight/shared';
+import type { AddressFamily, ArmName, Direction, TestKind } from '@brakelight/shared';
 
 /** What a ticket proves: this coordinator drew exactly this test for this probe. */
 export interface TicketTerms {
@@ -13,10 +13,17 @@ export interface TicketTerms {
   readonly drawnAt: string;
 }
 
-/** Arms in the order in which they are to be run. */
-export type ArmOrder = readonly ArmName[];
+/** How a test is to be run: what a result does not say of itself, and its ticket tells. */
+export interface Drawn {
+  /** Arms in the order in which they are to be run. */
+  readonly order: readonly ArmName[];
+  /** Of both arms. */
+  readonly direction: Direction;
+  /** Of both arms. */
+  readonly family: AddressFamily;
+}
 
-const ORDERS: Readonly<Record<TestKind, readonly ArmOrder[]>> = {
+const ORDERS: Readonly<Record<TestKind, readonly Drawn['order'][]>> = {
   platform: [
     ['A', 'B'],
     ['B', 'A'],
@@ -25,6 +32,24 @@ const ORDERS: Readonly<Record<TestKind, readonly ArmOrder[]>> = {
     ['C', 'D'],
     ['D', 'C'],
   ],
+};
+/** Nothing is uploaded to a platform. */
+const DIRECTIONS: Readonly<Record<TestKind, readonly Direction[]>> = {
+  platform: ['download'],
+  swap: ['download', 'upload'],
+};
+const FAMILIES: readonly AddressFamily[] = [4, 6];
+
+/** Every way in which a test of a kind may have been drawn. */
+function waysOf(kind: TestKind): Drawn[] {
+  return ORDERS[kind].flatMap((order) =>
+    DIRECTIONS[kind].flatMap((direction) => FAMILIES.map((family) => ({ order, direction, family }))),
+  );
+}
+
+const WAYS: Readonly<Record<TestKind, readonly Drawn[]>> = {
+  platform: waysOf('platform'),
+  swap: waysOf('swap'),
 };
 
 /** Makes and reads tickets: an HMAC over the drawn test, so that nothing about it need be kept. */
@@ -35,22 +60,22 @@ export class Tickets {
     this.#key = key;
   }
 
-  issue(terms: TicketTerms, order: ArmOrder): string {
-    return this.#mac(terms, order).toString('base64url');
+  issue(terms: TicketTerms, drawn: Drawn): string {
+    return this.#mac(terms, drawn).toString('base64url');
   }
 
-  /** The order that was drawn, or `undefined` where this test was never drawn for this probe. */
-  drawnOrder(ticket: string, terms: TicketTerms): ArmOrder | undefined {
+  /** How the test was drawn, or `undefined` where it was never drawn for this probe. */
+  read(ticket: string, terms: TicketTerms): Drawn | undefined {
     const given = Buffer.from(ticket, 'base64url');
-    return ORDERS[terms.kind].find((order) => {
-      const expected = this.#mac(terms, order);
+    return WAYS[terms.kind].find((drawn) => {
+      const expected = this.#mac(terms, drawn);
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
   }
 
-  #mac(terms: TicketTerms, order: ArmOrder): Buffer {
+  #mac(terms: TicketTerms, { order, direction, family }: Drawn): Buffer {
     const { id, probeId, kind, target, control, deep, drawnAt } = terms;
-    const fields = [id, probeId, kind, target, control, deep, drawnAt, order.join('')];
+    const fields = [id, probeId, kind, target, control, deep, drawnAt, order.join(''), direction, family];
     return createHmac('sha256', this.#key).update(JSON.stringify(fields)).digest();
   }
 }

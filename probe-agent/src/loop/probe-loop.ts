@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrawnTest, TestKind, TestResult } from '@brakelight/shared';
+import type { AddressFamily, DrawnTest, TestKind, TestResult } from '@brakelight/shared';
 import { type Budget, worstCaseBytes } from '../budget/budget.js';
 import { consentedKinds, outdatedKinds } from '../consent/consents.js';
 import { tellConsents } from '../consent/tell.js';
@@ -38,6 +38,8 @@ export interface LoopParts {
   readonly budget: Budget;
   readonly board: StatusBoard;
   readonly addresses: AddressPolicy;
+  /** In which this machine reaches the Internet now: a laptop moves. */
+  readonly families: () => Promise<AddressFamily[]>;
   readonly measure: Measure;
   readonly methodVersion: string;
   readonly logger: AgentLogger;
@@ -163,7 +165,8 @@ export class ProbeLoop {
     const { coordinator, budget, board, now } = this.#parts;
     const kinds = await this.#kinds();
     const request = { agentVersion: AGENT_VERSION, methodVersion: this.#parts.methodVersion, kinds };
-    const work = await coordinator.work({ ...request, budgetLeftBytes: budget.left() }, signal);
+    const families = await this.#parts.families();
+    const work = await coordinator.work({ ...request, budgetLeftBytes: budget.left(), families }, signal);
     this.#pollAfterMs = work.pollAfterMs;
     this.#nextPollAt = now() + work.pollAfterMs;
     const nextPollAt = iso(this.#nextPollAt);

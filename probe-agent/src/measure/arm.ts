@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { AbortReason, ArmEnd, ArmObservation, DrawnArm } from '@brakelight/shared';
+import type { AbortReason, AddressFamily, ArmEnd, ArmObservation, DrawnArm } from '@brakelight/shared';
 import { ArmEnded, aborted, failed } from './arm-ended.js';
 import { type Clock, instant } from './clock.js';
 import { within } from './deadline.js';
@@ -30,6 +30,8 @@ export interface AddressGate {
 }
 
 export interface ArmParts {
+  /** The only one in which names are resolved and connections made. */
+  readonly family: AddressFamily;
   readonly resolver: NameResolver;
   readonly localAddress: string | undefined;
   readonly addresses: AddressGate;
@@ -68,7 +70,7 @@ class ArmRun {
   #socket: MeteredSocket | null = null;
   #transfer: Transfer | null = null;
   #dnsAnswers: string[] = [];
-  #family: 4 | 6 | null = null;
+  #family: AddressFamily | null = null;
   #remoteAddress: string | null = null;
   #httpStatus: number | null = null;
   #dnsMs: number | null = null;
@@ -123,17 +125,18 @@ class ArmRun {
   }
 
   async #locate(host: string, port: number): Promise<Way> {
-    const { addresses, resolver, clock } = this.#parts;
+    const { addresses, resolver, clock, family } = this.#parts;
     const literal = this.#arm.connect ?? (isIP(host) === 0 ? null : { address: host, port });
     if (literal !== null) {
       if (!addresses.allows(literal.address)) throw aborted('forbidden-target');
+      if (isIP(literal.address) !== family) throw aborted('no-address');
       return { host: literal.address, port: literal.port };
     }
     const since = clock.monotonic();
     try {
       const late = failed('dns', 'timeout');
       this.#dnsAnswers = await within(
-        resolver.resolve(host, this.#cut.signal),
+        resolver.resolve(host, family, this.#cut.signal),
         DNS_TIMEOUT_MS,
         late,
         this.#cut.signal,
@@ -150,8 +153,10 @@ class ArmRun {
   }
 
   async #connect({ host, port }: Way): Promise<MeteredSocket> {
-    const { clock, budget, localAddress } = this.#parts;
-    this.#family = isIP(host) === 6 ? 6 : 4;
+    const { clock, budget, localAddress, family } = this.#parts;
+    // The operator's source address leads nowhere in the other family.
+    if (localAddress !== undefined && isIP(localAddress) !== family) throw aborted('no-network');
+    this.#family = family;
     this.#remoteAddress = host;
     const since = clock.monotonic();
     const socket = new MeteredSocket({ host, port, localAddress, budget });

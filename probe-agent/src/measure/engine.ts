@@ -48,6 +48,7 @@ export class MeasurementEngine {
       if (before !== undefined && last !== undefined) await this.#settleAfter(before, last, signal);
       const observation = await runArm(arm, `${test.id}-${arm.arm}`, test.deep, {
         ...this.#parts,
+        family: test.family,
         contexts: this.#contexts,
         budget,
         signal,

@@ -1,13 +1,17 @@
 import { promises as dns } from 'node:dns';
-import { isIPv6 } from 'node:net';
-import { failed } from './arm-ended.js';
-import { lookupFailure } from './failure-class.js';
+import { BlockList, isIPv6 } from 'node:net';
+import type { AddressFamily } from '@brakelight/shared';
+import { ArmEnded, aborted, failed } from './arm-ended.js';
+import { codeOf, lookupFailure } from './failure-class.js';
 
 /** Two tries of this length each: a lost datagram is not a censor. */
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
 /** Most answers that are kept. */
 const MAX_ANSWERS = 16;
+/** IPv4 addresses that a DNS64 resolver wrapped (RFC 6052): the name has no IPv6 address of its own. */
+const TRANSLATED = new BlockList();
+TRANSLATED.addSubnet('64:ff9b::', 96, 'ipv6');
 
 export interface NameResolverSettings {
   /** `address[:port]` (IPv6 with a port in brackets); the system's own where not given. */
@@ -25,25 +29,19 @@ export class NameResolver {
   }
 
   /**
-   * All addresses of a name, of the first family that has some: IPv4, then IPv6 (IPv6 alone where the source address
-   * is one).
-   * @throws ArmEnded `failed dns` with nxdomain, timeout or dns-failure
+   * All addresses of a name in one family; there is no falling back to the other.
+   * @throws ArmEnded `failed dns` with nxdomain, timeout or dns-failure; `aborted no-address` where the name exists
+   * without IPv6: many do, and that is nobody's doing. Without IPv4 it is a failure: whatever is measured has that.
    */
-  async resolve(host: string, signal: AbortSignal): Promise<string[]> {
+  async resolve(host: string, family: AddressFamily, signal: AbortSignal): Promise<string[]> {
     const resolver = this.#open();
     const cancel = () => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const { localAddress } = this.#settings;
-      if (localAddress !== undefined && isIPv6(localAddress)) return cut(await resolver.resolve6(host));
-      try {
-        return cut(await resolver.resolve4(host));
-      } catch (error) {
-        if (!hasNoAnswer(error) || localAddress !== undefined) throw error;
-        return cut(await resolver.resolve6(host));
-      }
+      const answers = await (family === 6 ? native(resolver.resolve6(host)) : resolver.resolve4(host));
+      return answers.slice(0, MAX_ANSWERS);
     } catch (error) {
-      throw failed('dns', lookupFailure(error), error);
+      throw error instanceof ArmEnded ? error : failed('dns', lookupFailure(error), error);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -61,11 +59,13 @@ export class NameResolver {
   }
 }
 
-/** The name exists, but not with this kind of address. */
-function hasNoAnswer(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENODATA';
-}
-
-function cut(answers: string[]): string[] {
-  return answers.slice(0, MAX_ANSWERS);
+/** IPv6 addresses of a name. @throws ArmEnded `aborted no-address` where the name exists and has none of its own */
+async function native(asked: Promise<string[]>): Promise<string[]> {
+  try {
+    const answers = await asked;
+    if (!answers.every((answer) => TRANSLATED.check(answer, 'ipv6'))) return answers;
+  } catch (error) {
+    if (codeOf(error) !== 'ENODATA') throw error;
+  }
+  throw aborted('no-address');
 }

@@ -21,6 +21,7 @@ const result = (at = '2026-11-01T00:00:00.000Z') => {
     target: 'platform',
     control: 'control',
     deep: false,
+    family: 4,
     arms: (['A', 'B'] as const).map((arm) => ({
       arm,
       direction: 'download',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { DrawnArm, DrawnTest, TestKind } from '@brakelight/shared';
 import type { AddressPolicy } from '../net/addresses.js';
 
@@ -45,6 +46,8 @@ function armRefusal(arm: DrawnArm, test: DrawnTest, addresses: AddressPolicy): s
   if (!addresses.allowsHost(url.hostname)) return `${url.hostname} is not a public host`;
   if (arm.connect && !addresses.allows(arm.connect.address))
     return `${arm.connect.address} is not a public address`;
+  if (arm.connect && isIP(arm.connect.address) !== test.family)
+    return `${arm.connect.address} is no IPv${test.family} address, which was drawn`;
   if (test.kind === 'swap' && (!arm.connect || arm.trust.kind !== 'pins'))
     return 'a name may be borrowed only towards a pinned measurement server';
   if (test.kind === 'platform' && (arm.connect || arm.trust.kind !== 'web'))

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TestKind } from '../consent.js';
-import { ArmObservation, Direction } from '../observation.js';
+import { AddressFamily, ArmObservation, Direction } from '../observation.js';
 import { Asn, Country, Instant, Slug, Version } from '../primitives.js';
 
 /** Exactly one class for a valid test of the platform channel. */
@@ -13,6 +13,8 @@ export const InvalidReason = z.enum([
   'control-failed',
   'aborted',
   'wrong-order',
+  'wrong-direction',
+  'wrong-family',
   'wrong-times',
   'too-far-apart',
   'future-dated',
@@ -37,7 +39,8 @@ export const Measurement = z.object({
   asn: Asn.nullable(),
   /** Keyed hash of the /24 or /48. */
   subnet: z.string(),
-  family: z.int().nullable(),
+  /** IP version that was drawn, and kept to, by the whole test; `null` where an import does not tell. */
+  family: AddressFamily.nullable(),
   measuredAt: Instant,
   receivedAt: Instant,
   /** `null` where the test says nothing, see `invalidReason`. */

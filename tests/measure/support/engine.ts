@@ -31,6 +31,7 @@ export interface Asked {
   readonly budget?: CountingBudget;
   readonly signal?: AbortSignal;
   readonly deep?: boolean;
+  readonly family?: 4 | 6;
 }
 
 /** A drawn arm towards loopback; what is given replaces the default. */
@@ -75,6 +76,7 @@ export async function measureArms(arms: DrawnArm[], asked: Asked = {}): Promise<
     target: 'stand-in',
     control: 'control',
     deep: asked.deep ?? false,
+    family: asked.family ?? 4,
     arms,
     drawnAt: new Date().toISOString(),
   };
