@@ -209,8 +209,7 @@ class Run {
   }
 
   #standard(country: CountryRun, source: EvidenceSource, threshold: () => number): Standard {
-    const elsewhere = (indicator: Indicator) =>
-      Math.max(this.#parameters.minP0, country.outside.get(indicator)?.share ?? 0);
+    const elsewhere = (indicator: Indicator) => country.outside.get(indicator)?.share ?? 0;
     return { source, threshold, elsewhere };
   }
 
