@@ -13,6 +13,7 @@ export function sampleIncident(change: Partial<Incident> = {}): Incident {
     status: 'open',
     kind: 'slow',
     grade: 'slowed',
+    direction: 'download',
     summary: 'twitter is slowed down in Russia',
     onsetAt: '2026-03-10T07:00:00.000Z',
     onsetEarliestAt: '2026-03-10T06:30:00.000Z',

@@ -214,6 +214,7 @@ function incident(sketch: IncidentSketch): Incident {
     status: sketch.status ?? (sketch.lifted ? 'resolved' : 'open'),
     kind: sketch.kind ?? 'slow',
     grade: sketch.grade ?? 'slowed',
+    direction: 'download',
     summary: sketch.summary,
     onsetAt: iso(onset),
     onsetEarliestAt: iso(onset - spread),

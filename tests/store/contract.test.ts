@@ -154,7 +154,7 @@ function contract(name: string, url: string): void {
         test('elsewhere', 5, { subnet: 's2', asn: null, class: 'blocked', controlRateBps: null }),
         test('same-subnet-other-asn', 6, { asn: 64_497 }),
         test('up', 2, { direction: 'upload' }),
-        test('swap', 2, { kind: 'swap', gain: 1 }),
+        test('swap', 2, { kind: 'swap', direction: 'upload', gain: 1 }),
         test('other-target', 2, { target: 'tubes' }),
       ]);
       const units = await store.units.units({
@@ -206,6 +206,7 @@ function contract(name: string, url: string): void {
           asn: 64_496,
           subnet: 's1',
           owner: 'o1',
+          direction: 'upload',
           gain: 1,
         },
       ]);

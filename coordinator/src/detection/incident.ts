@@ -1,6 +1,7 @@
 import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
 import { confounders } from './confounders.js';
+import { joined } from './direction.js';
 import { idOf } from './incident-event.js';
 import { affected, type CellVerdict } from './judge-target.js';
 import { median } from './statistics.js';
@@ -54,6 +55,7 @@ export function incidentOf(
     status: 'open',
     kind,
     grade: confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed',
+    direction: joined(previous?.direction ?? null, since.direction),
     summary: `${context.target} ${context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
     onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
     onsetEarliestAt: fresh ? time(alarm.onset.earliest) : previous.onsetEarliestAt,

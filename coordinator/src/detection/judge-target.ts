@@ -1,6 +1,14 @@
-import type { Cell, CellState, IncidentKind, RateSummary, Share } from '@brakelight/shared';
+import type {
+  AffectedDirection,
+  Cell,
+  CellState,
+  IncidentKind,
+  RateSummary,
+  Share,
+} from '@brakelight/shared';
 import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
+import { directionOf, type GroupedPair } from './direction.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { median, rateSummary, shareOf } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
@@ -39,6 +47,7 @@ export interface Since {
   readonly shareWithoutFastest: number | null;
   readonly rate: RateSummary | null;
   readonly sybilNumber: number;
+  readonly direction: AffectedDirection;
 }
 
 /**
@@ -77,10 +86,14 @@ function describe(
 ): CellVerdict {
   const units = cell.units.map((at) => found.index.units[at] as Unit);
   const last = cell.alarms.at(-1) ?? null;
-  const since = last === null ? null : sinceOnset(units, last, cell, parameters, found.now);
-  const kind = kindOf(since?.affected ?? units.filter(affected));
+  const shown = last === null ? null : sinceOnset(units, last, cell, parameters, found.now);
+  const kind = kindOf(shown?.affected ?? units.filter(affected));
   const outside =
     country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
+  const since =
+    shown === null
+      ? null
+      : { ...shown, direction: directionSince(shown, found, cell, place, asn, outside, parameters) };
   const { logR } = (asn === null ? country.evidence : cell).evidence(last?.indicator ?? kind, found.now);
   const logSwap = cell.confirmation();
   const subnets = new Set(units.map((unit) => unit.subnet)).size;
@@ -141,7 +154,7 @@ function sinceOnset(
   cell: SweepCell,
   parameters: DetectionParameters,
   now: number,
-): Since {
+): Omit<Since, 'direction'> {
   const end =
     cell.open === null ? (cell.lifts.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   const units = all.filter((unit) => unit.period >= alarm.onset.best && unit.measuredAt <= end);
@@ -166,6 +179,26 @@ function sinceOnset(
     rate: rateSummary(bad.filter((unit) => !unit.blocked)),
     sybilNumber: sybilNumber(cell, parameters, now) ?? 0,
   };
+}
+
+/** Swap pairs count from the period after the one in which suspicion arose, as for the grade, until the end. */
+function directionSince(
+  { share }: Pick<Since, 'share'>,
+  { index }: Sweep,
+  cell: SweepCell,
+  place: string | null,
+  asn: number | null,
+  outside: Outside | null,
+  parameters: DetectionParameters,
+): AffectedDirection {
+  const after = cell.suspectedSince ?? cell.alarms.at(-1)?.period ?? Number.POSITIVE_INFINITY;
+  const until = cell.open === null ? (cell.lifts.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY;
+  const pairs = index.pairs.flatMap((pair, at): GroupedPair[] => {
+    const here = pair.country === place && (asn === null || pair.asn === asn);
+    const counts = here && pair.period > after && pair.measuredAt <= until;
+    return counts ? [{ pair, group: index.pairGroup[at] as number }] : [];
+  });
+  return directionOf(share.lower > (outside?.p0 ?? 1), pairs, parameters);
 }
 
 interface Shown {

@@ -158,6 +158,7 @@ describe('life of an incident', () => {
         asn: 64_496 + (probe >> 1),
         subnet: `subnet ${probe}`,
         owner: `owner ${probe}`,
+        direction: 'download' as const,
       };
       return { id: `p${i}`, measuredAt: at(period) + 60_000 + i, period: START + period, ...who, gain: 1 };
     });
@@ -166,6 +167,13 @@ describe('life of an incident', () => {
     watch.judge(units, 58, pairs);
     expect(watch.told).toEqual(['detected', 'The grade rose from slowed to sni-triggered.']);
     expect(watch.judge(units, 59, pairs)).toEqual([]);
+    expect(watch.incident).toMatchObject({ direction: 'download' });
+    watch.judge(
+      units,
+      59,
+      pairs.map((pair) => ({ ...pair, direction: 'upload' })),
+    );
+    expect(watch.incident).toMatchObject({ direction: 'both' });
   });
 
   it('tells of each further network once', () => {
@@ -281,3 +289,48 @@ describe('life of an incident', () => {
 function twin(unit: Unit): Unit {
   return { ...unit, id: `${unit.id} twin`, subnet: `${unit.subnet} twin`, owner: `${unit.owner} twin` };
 }
+
+describe('a suspicion', () => {
+  /** Judged after every period. */
+  function followed(story: Story, periods: number): Watch {
+    const units = world(periods, story);
+    const watch = new Watch();
+    for (let period = 20; period < periods; period++) watch.judge(units, period);
+    return watch;
+  }
+  const grades = ({ log }: Watch) => log.map(({ type, incident }) => `${type} ${incident.grade}`);
+
+  it('is opened first, and becomes the incident under the same id', () => {
+    const watch = followed(slowFrom(24), 40);
+    expect(grades(watch)).toEqual(['detected suspected', 'updated slowed']);
+    expect(new Set(watch.log.map(({ incidentId }) => incidentId)).size).toBe(1);
+    const [first, second] = watch.log;
+    expect(first?.incident.summary).toMatch(/^twitter may be slow in FR/);
+    expect(first?.incident.statistics.logR).toBeLessThan(first?.incident.statistics.logA ?? 0);
+    expect(second?.reason).toMatch(/^What was suspected is beyond doubt: twitter is slow in FR/);
+    expect(Date.parse(second?.incident.detectedAt ?? '')).toBeGreaterThan(
+      Date.parse(first?.incident.detectedAt ?? ''),
+    );
+  });
+
+  it('fades once, long after it was last seen, and says so in its own words', () => {
+    const brief = slowFrom(24, 28);
+    const watch = followed(brief, 130);
+    expect(grades(watch)).toEqual(['detected suspected', 'resolved suspected']);
+    expect(watch.log[1]?.incident.resolvedReason).toBe('withdrawn');
+    expect(watch.log[1]?.reason).toMatch(/^The suspicion faded/);
+    expect(Date.parse(watch.log[1]?.at ?? '')).toBeGreaterThan(at(28));
+  });
+
+  it('says the same when worked out again, from whatever was saved', () => {
+    const units = world(40, slowFrom(24, 28));
+    const watch = new Watch();
+    watch.judge(units, 23);
+    expect(watch.incident).toBeNull();
+    const [first] = watch.judge(units, 28);
+    expect(first?.incident.grade).toBe('suspected');
+    expect(watch.judge(units, 28)).toEqual([]);
+    watch.incident = null;
+    expect(watch.judge(units, 28)).toEqual([first]);
+  });
+});

@@ -1,3 +1,5 @@
+import type { Direction } from '@brakelight/shared';
+
 /**
  * The piece of evidence that a test becomes (method 3): one per subnet, ASN, target, direction and period, made from
  * its first valid test by measuredAt.
@@ -33,6 +35,8 @@ export interface SwapPair {
   readonly asn: number | null;
   readonly subnet: string;
   readonly owner: string;
+  /** Of both arms. */
+  readonly direction: Direction;
   /** clip(-ln(C/D)/0.8, -1, 1); +1 for a failed C with a good D, -1 for the reverse. */
   readonly gain: number;
 }

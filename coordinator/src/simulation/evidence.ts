@@ -36,7 +36,7 @@ export class EvidenceCollector {
         owner: subnet,
       };
       const gain = this.#pairsToo ? gainOfPair(test) : null;
-      if (gain !== null) this.pairs.push({ ...place, gain });
+      if (gain !== null) this.pairs.push({ ...place, direction: 'download', gain });
       if (last.get(subnet) === period) continue;
       const shown = shownBy(test);
       if (shown === null) continue;

@@ -68,9 +68,9 @@ export class Units {
   swapPairs(query: UnitQuery): Promise<SwapPair[]> {
     const where = conditions(query).add(`kind = 'swap' AND gain IS NOT NULL AND invalidReason IS NULL`);
     return this.#database.rows<SwapPair>(
-      `SELECT id, toUnixTimestamp64Milli(at) AS measuredAt, period, country, asn, subnet, owner, gain
+      `SELECT id, toUnixTimestamp64Milli(at) AS measuredAt, period, country, asn, subnet, owner, direction, gain
        FROM (
-         SELECT id, measuredAt AS at, ${PERIOD} AS period, country, asn, subnet, owner, gain
+         SELECT id, measuredAt AS at, ${PERIOD} AS period, country, asn, subnet, owner, direction, gain
          FROM measurements ${where} LIMIT 1 BY id)
        ORDER BY measuredAt, id`,
       { ...where.parameters, periodMs: query.periodMs },

@@ -10,6 +10,10 @@ export type Grade = z.infer<typeof Grade>;
 export const IncidentKind = z.enum(['slow', 'stalled', 'blocked']);
 export type IncidentKind = z.infer<typeof IncidentKind>;
 
+/** Which way bytes are held back. `download` says nothing of uploads that nobody has measured. */
+export const AffectedDirection = z.enum(['download', 'upload', 'both']);
+export type AffectedDirection = z.infer<typeof AffectedDirection>;
+
 export const ResolvedReason = z.enum(['lifted', 'withdrawn', 'unobserved']);
 export type ResolvedReason = z.infer<typeof ResolvedReason>;
 
@@ -83,6 +87,7 @@ export const Incident = z.object({
   status: z.enum(['open', 'observation-lost', 'resolved']),
   kind: IncidentKind,
   grade: Grade,
+  direction: AffectedDirection,
   /** One sentence for people. */
   summary: z.string(),
   onsetAt: Instant,

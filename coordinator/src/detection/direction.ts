@@ -1,0 +1,48 @@
+import type { AffectedDirection, Direction } from '@brakelight/shared';
+import { type DetectionParameters, groupsLeftOut } from './parameters.js';
+import { RobustProduct } from './robust-product.js';
+import type { SwapPair } from './types.js';
+
+/** As for the grade `sni-triggered`. */
+const LOG_CONFIRMED = Math.log(20);
+
+/** A swap pair and the group that it speaks for. */
+export interface GroupedPair {
+  readonly pair: SwapPair;
+  readonly group: number;
+}
+
+/**
+ * Which way bytes are held back. Units are downloads; of uploads only the swap channel speaks, and it must have an e-value
+ * of its own, of upload pairs alone. So `download` says nothing of uploads that nobody has measured.
+ * @param unitsShow more units are affected than elsewhere
+ * @param pairs of the cell, in the order of time; none that may be why it was suspected
+ */
+export function directionOf(
+  unitsShow: boolean,
+  pairs: readonly GroupedPair[],
+  parameters: Pick<DetectionParameters, 'swapLambdas' | 'trim'>,
+): AffectedDirection {
+  if (!confirmedBy('upload', pairs, parameters)) return 'download';
+  return unitsShow || confirmedBy('download', pairs, parameters) ? 'both' : 'upload';
+}
+
+/** What was known of an incident, and what is seen now. */
+export function joined(before: AffectedDirection | null, now: AffectedDirection): AffectedDirection {
+  return before === null || before === now ? now : 'both';
+}
+
+function confirmedBy(
+  direction: Direction,
+  pairs: readonly GroupedPair[],
+  { swapLambdas, trim }: Pick<DetectionParameters, 'swapLambdas' | 'trim'>,
+): boolean {
+  const product = new RobustProduct(swapLambdas);
+  const own = pairs.filter(({ pair }) => pair.direction === direction);
+  const first = own[0]?.pair.period;
+  if (first === undefined) return false;
+  for (const { pair, group } of own) product.add(group, pair.period, pair.period, pair.gain);
+  const groups = (spoke: number) => groupsLeftOut(spoke, trim);
+  const [logE = 0] = product.logE(first, first, { groups, bestSlot: false });
+  return logE >= LOG_CONFIRMED;
+}
