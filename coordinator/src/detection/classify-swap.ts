@@ -17,7 +17,7 @@ export function gainOf(rateC: number, rateD: number): number {
 }
 
 /**
- * Swap channel: C (the platform's name) against D (a neutral name) at the same server. Every filter is symmetric in C
+ * Swap channel: C (the platform's name) against D (a neutral name) at the same server, both down or both up. Every filter is symmetric in C
  * and D, so that exchanging the labels negates g: under no discrimination its mean is 0, whatever the line does.
  */
 export function classifySwap(c: ArmObservation, d: ArmObservation): Classification {
@@ -43,7 +43,7 @@ function handshakeGain(c: ArmObservation, d: ArmObservation): 1 | -1 | null {
 /** Rates of both arms over the same bytes; `null` where only the reported rates can be compared. */
 function comparable(c: ArmObservation, d: ArmObservation): [number, number] | null {
   if (c.end.kind === 'failed' || d.end.kind === 'failed') return null;
-  // The client's curve of an upload shows its send buffer; the reported rate is the server's count.
+  // An upload's curve is the server's count, every 100 ms: too coarse for a range. Its reported rate is of the same count.
   if (c.direction === 'upload') return null;
   const comparison = compare(c, d);
   return comparison === null ? null : [comparison.first.bps, comparison.second.bps];
