@@ -1,7 +1,10 @@
 import { DEFAULT_PARAMETERS } from '@brakelight/coordinator/detection/parameters';
 import { DEFAULT_NOISE } from '@brakelight/coordinator/simulation/noise';
-import { OURS, type Row, type RunOptions, ScenarioRun } from '@brakelight/coordinator/simulation/run';
+import { type Row, type ScenarioResult, scenarioResult } from '@brakelight/coordinator/simulation/outcome';
+import { simulate } from '@brakelight/coordinator/simulation/pool';
+import type { Scenario } from '@brakelight/coordinator/simulation/scenario';
 import { SCENARIOS } from '@brakelight/coordinator/simulation/scenarios';
+import { OURS, type RunOptions, simulateTarget, targetsOf } from '@brakelight/coordinator/simulation/target';
 import { DEFAULT_LAYOUT } from '@brakelight/coordinator/simulation/world';
 import { describe, expect, test } from 'vitest';
 
@@ -21,12 +24,20 @@ const SMALL: RunOptions = {
 /** Three countries of one small cell each: enough to see that it runs. */
 const TINY = { cells: 1, layout: { countries: 3, asnsPerCountry: 1, probesPerCell: 3 } };
 
-function run(name: string, options: Partial<RunOptions> = {}) {
-  const scenario = SCENARIOS.find((known) => known.name === name);
+function known(name: string): Scenario {
+  const scenario = SCENARIOS.find((one) => one.name === name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  const all = new ScenarioRun(scenario, { ...SMALL, ...options });
-  for (let target = 0; target < all.targets; target++) all.target(target);
-  return all.result;
+  return scenario;
+}
+
+function run(name: string, options: Partial<RunOptions> = {}): ScenarioResult {
+  const scenario = known(name);
+  const all = { ...SMALL, ...options };
+  const targets = Array.from({ length: targetsOf(scenario, all) }, (_, target) => target);
+  return scenarioResult(
+    scenario,
+    targets.map((target) => simulateTarget(scenario, all, target)),
+  );
 }
 
 function ours(name: string, rule: string = OURS.both): Row {
@@ -79,4 +90,33 @@ test.each(SCENARIOS.map(({ name }) => name))(
 test('the same seed gives the same figures, another seed others', () => {
   expect(run('throttle-140k', TINY)).toEqual(run('throttle-140k', TINY));
   expect(run('throttle-140k', { ...TINY, seed: 8 }).tests).not.toBe(run('throttle-140k', TINY).tests);
+});
+
+test('keeps one incident open from throttled over blocked to unobserved', () => {
+  const { lives } = run('throttled-blocked-silent', { days: 19 });
+  expect(lives).toEqual([
+    {
+      target: 'target-0',
+      country: expect.stringMatching(/^X[A-F]$/),
+      incidents: 1,
+      kinds: ['slow', 'blocked'],
+      lost: true,
+      end: 'unobserved',
+    },
+  ]);
+});
+
+test('threads change nothing, and results come in the order of the scenarios', async () => {
+  const options = { ...SMALL, ...TINY, cells: 6 };
+  const names = ['throttle-140k', 'null', 'lone-country'];
+  const told: ScenarioResult[] = [];
+  let cells = 0;
+  await simulate(names.map(known), options, 2, {
+    target: (_scenario, done) => {
+      cells += done;
+    },
+    scenario: (result) => told.push(result),
+  });
+  expect(told).toEqual(names.map((name) => run(name, options)));
+  expect(cells).toBe(told.reduce((sum, result) => sum + result.cells, 0));
 });

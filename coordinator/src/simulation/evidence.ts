@@ -10,21 +10,22 @@ import type { World, WorldCell } from './world.js';
  * and swap pairs, by the production rules. A simulated transfer has one rate and no curve, so FAST is judged by it.
  */
 export class EvidenceCollector {
+  readonly #world: World;
   readonly #periodMs: number;
-  readonly #pairsToo: boolean;
   readonly units: Unit[] = [];
   readonly pairs: SwapPair[] = [];
 
-  constructor(periodMs: number, pairsToo: boolean) {
+  constructor(world: World, periodMs: number) {
+    this.#world = world;
     this.#periodMs = periodMs;
-    this.#pairsToo = pairsToo;
   }
 
   /** @param tests of one cell, in the order of time */
-  add(world: World, cell: WorldCell, tests: readonly SimulatedTest[]): void {
+  add(cell: WorldCell, tests: readonly SimulatedTest[]): void {
+    const names = new Map(cell.probes.map((probe) => [probe, `${this.#world.target} ${probe.name}`]));
     const last = new Map<string, number>();
     for (const test of tests) {
-      const subnet = `${world.target} ${test.probe.name}`;
+      const subnet = names.get(test.probe) as string;
       const period = Math.floor(test.at / this.#periodMs);
       const place = {
         id: `${subnet} ${test.at}`,
@@ -35,7 +36,7 @@ export class EvidenceCollector {
         subnet,
         owner: subnet,
       };
-      const gain = this.#pairsToo ? gainOfPair(test) : null;
+      const gain = gainOfPair(test);
       if (gain !== null) this.pairs.push({ ...place, direction: 'download', gain });
       if (last.get(subnet) === period) continue;
       const shown = shownBy(test);

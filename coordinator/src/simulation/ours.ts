@@ -1,28 +1,31 @@
 import type { DetectionParameters } from '../detection/parameters.js';
 import { groupsLeftOut } from '../detection/parameters.js';
 import { RobustProduct } from '../detection/robust-product.js';
-import type { Sweep } from '../detection/sweep.js';
 import type { SweepCell } from '../detection/sweep-cell.js';
 import type { SwapPair } from '../detection/types.js';
+import type { Grades } from './outcome.js';
 import type { RealEvent, Said } from './score.js';
 
 /** An alarm with which the swap channel agrees is `sni-triggered`: its e-value since the onset is at least 20. */
 const CONFIRMED = Math.log(20);
 
-/** What the production detector said of a place. */
-export interface Verdict extends Said {
-  /** Alarms by the grade that they reached before they were lifted. */
-  readonly slowed: number;
-  readonly sniTriggered: number;
-}
+/** What the production detector said of a place, and its alarms by the grade that they reached before they were lifted. */
+export type Verdict = Said & Grades;
 
-/** Alarms of a cell after a sweep, ASN or country. An alarm that stands when something begins has found it at once. */
+/** Nobody measured there. */
+export const SILENT: Verdict = { signals: [], alarms: [], slowed: 0, sniTriggered: 0 };
+
+/**
+ * Alarms of a cell after a sweep, ASN or country. An alarm that stands when something begins has found it at once.
+ * @param pairs of the place, in the order of time
+ * @param now last period swept
+ */
 export function verdictOf(
-  sweep: Sweep,
   cell: SweepCell,
   pairs: readonly SwapPair[],
   events: readonly RealEvent[],
   parameters: DetectionParameters,
+  now: number,
 ): Verdict {
   const alarms = cell.alarms.map((alarm, i) => ({
     alarm,
@@ -37,7 +40,7 @@ export function verdictOf(
       Math.floor(until / parameters.periodMs),
       alarm.onset.best + parameters.windowPeriods,
     );
-    const last = Math.min(sweep.now, end);
+    const last = Math.min(now, end);
     return confirmed(pairs, alarm.onset.best, last, parameters);
   }).length;
   return {

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly about: string;
   /** Changes to the layout. */
   readonly layout?: Partial<Layout>;
+  /** Is the incident of each target's first event followed to its end, beside the alarms? */
+  readonly followed?: boolean;
   /** May add probes to the world. */
   plan(stage: Stage): Plan;
 }

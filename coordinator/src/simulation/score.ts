@@ -51,46 +51,60 @@ export function alarmsOf(signals: readonly number[]): Said {
   return { signals, alarms };
 }
 
-/** Adds up, cell by cell, what a rule said and what was so. */
-export class Scorer {
-  #falseAlarms = 0;
-  #quietMs = 0;
-  #events = 0;
-  readonly #delays: number[] = [];
+/** Sums over cells of what a rule said and what was so. */
+export interface Tally {
+  falseAlarms: number;
+  /** Time in which nothing real happened, counted over cells. */
+  quietMs: number;
+  events: number;
+  /** From the onset to the first alarm, of the events that were found. */
+  readonly delaysHours: number[];
+}
 
-  /**
-   * One cell.
-   * @param events ascending, in the scored span
-   * @param scored from and until when it counts
-   */
-  add(said: Said, events: readonly RealEvent[], scored: Span): void {
-    const real = (at: number) => events.some((event) => at >= event.onset && at < event.end + GRACE_MS);
-    for (const at of said.alarms) {
-      if (at >= scored.from && at < scored.until && !real(at)) this.#falseAlarms++;
-    }
-    this.#quietMs += scored.until - scored.from;
-    for (const event of events) {
-      this.#quietMs -= Math.max(0, Math.min(scored.until, event.end + GRACE_MS) - event.onset);
-      this.#events++;
-      const first = said.signals.find((at) => at >= event.onset && at < event.end);
-      if (first !== undefined) this.#delays.push((first - event.onset) / HOUR_MS);
-    }
-  }
+export function emptyTally(): Tally {
+  return { falseAlarms: 0, quietMs: 0, events: 0, delaysHours: [] };
+}
 
-  get score(): Score {
-    const delays = [...this.#delays].sort((a, b) => a - b);
-    const cellDays = this.#quietMs / DAY_MS;
-    const at = (p: number) => (delays.length === 0 ? null : round(quantile(delays, p), 2));
-    return {
-      falseAlarms: this.#falseAlarms,
-      falseAlarmsPer1000CellDays: cellDays > 0 ? round((1000 * this.#falseAlarms) / cellDays, 4) : 0,
-      cellDays: round(cellDays, 1),
-      events: this.#events,
-      found: delays.length,
-      misses: this.#events - delays.length,
-      delayHours: { median: at(0.5), p90: at(0.9) },
-    };
+/**
+ * Counts one cell.
+ * @param events ascending, in the scored span
+ * @param scored from and until when it counts
+ */
+export function count(tally: Tally, said: Said, events: readonly RealEvent[], scored: Span): void {
+  const real = (at: number) => events.some((event) => at >= event.onset && at < event.end + GRACE_MS);
+  for (const at of said.alarms) {
+    if (at >= scored.from && at < scored.until && !real(at)) tally.falseAlarms++;
   }
+  tally.quietMs += scored.until - scored.from;
+  for (const event of events) {
+    tally.quietMs -= Math.max(0, Math.min(scored.until, event.end + GRACE_MS) - event.onset);
+    tally.events++;
+    const first = said.signals.find((at) => at >= event.onset && at < event.end);
+    if (first !== undefined) tally.delaysHours.push((first - event.onset) / HOUR_MS);
+  }
+}
+
+/** Adds what was counted elsewhere. */
+export function addTally(sum: Tally, more: Tally): void {
+  sum.falseAlarms += more.falseAlarms;
+  sum.quietMs += more.quietMs;
+  sum.events += more.events;
+  sum.delaysHours.push(...more.delaysHours);
+}
+
+export function scoreOf(tally: Tally): Score {
+  const delays = [...tally.delaysHours].sort((a, b) => a - b);
+  const cellDays = tally.quietMs / DAY_MS;
+  const at = (p: number) => (delays.length === 0 ? null : round(quantile(delays, p), 2));
+  return {
+    falseAlarms: tally.falseAlarms,
+    falseAlarmsPer1000CellDays: cellDays > 0 ? round((1000 * tally.falseAlarms) / cellDays, 4) : 0,
+    cellDays: round(cellDays, 1),
+    events: tally.events,
+    found: delays.length,
+    misses: tally.events - delays.length,
+    delayHours: { median: at(0.5), p90: at(0.9) },
+  };
 }
 
 function round(value: number, digits: number): number {

@@ -1,15 +1,18 @@
-import type { Row, ScenarioResult } from './run.js';
+import type { IncidentLife } from './incident-life.js';
+import type { Row, ScenarioResult } from './outcome.js';
 
-/** Results for a terminal: one table per scenario. */
-export function scoreTable(results: readonly ScenarioResult[]): string {
-  return results.map((result) => `${heading(result)}\n${rows(result.rows).join('\n')}\n`).join('\n');
+/** One scenario's results for a terminal. */
+export function scoreTable({ scenario, about, targets, cells, tests, rows, lives }: ScenarioResult): string {
+  return [
+    `${scenario}: ${about}`,
+    `${cells} cells of ${targets} targets, ${tests} rounds of tests`,
+    ...linesOf(rows),
+    ...(lives === undefined ? [] : [`incidents: ${lives.map(lifeOf).join('; ')}`]),
+    '\n',
+  ].join('\n');
 }
 
-function heading({ scenario, about, targets, cells, tests }: ScenarioResult): string {
-  return `${scenario}: ${about}\n${cells} cells of ${targets} targets, ${tests} rounds of tests`;
-}
-
-function rows(list: readonly Row[]): string[] {
+function linesOf(list: readonly Row[]): string[] {
   const lines = [
     ['rule', 'setting', 'false alarms', 'per 1,000 cell-days', 'missed', 'delay h (median, p90)', 'grades'],
     ...list.map((row) => [
@@ -31,4 +34,9 @@ function rows(list: readonly Row[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function lifeOf({ target, country, incidents, kinds, lost, end }: IncidentLife): string {
+  const story = [...kinds, ...(lost ? ['observation lost'] : []), end ?? 'open'].join(', ');
+  return `${target} ${country} ${incidents === 1 ? '1 incident' : `${incidents} incidents`} (${story})`;
 }

@@ -80,7 +80,8 @@ const lateProbes: Scenario = {
 
 const stages: Scenario = {
   name: 'throttled-blocked-silent',
-  about: '140 kbit/s for a day, blocked for a day, then no test at all for 8 days.',
+  about: '140 kbit/s for a day, blocked for a day, then no test at all for 8 days: one incident, not three.',
+  followed: true,
   plan: (stage: Stage) => {
     const events = schedule(stage, { everyDays: 12, lastsDays: 10 });
     return {
@@ -96,12 +97,12 @@ const stages: Scenario = {
 };
 
 export const THROTTLING: readonly Scenario[] = [
-  throttled('throttle-140k', 'One country after another policed to 140 kbit/s, for 3 days.', {
+  throttled('throttle-140k', 'Policed to 140 kbit/s, country after country, for 3 days.', {
     capBps: 140_000,
   }),
-  throttled('throttle-1m', 'The same with 1 Mbit/s.', { capBps: 1_000_000 }),
-  throttled('third-speed', 'The same with a third of the speed.', { factor: 1 / 3 }),
-  throttled('half-speed', 'The same with half the speed.', { factor: 1 / 2 }),
+  throttled('throttle-1m', 'Policed to 1 Mbit/s, in the same way.', { capBps: 1_000_000 }),
+  throttled('third-speed', 'A third of the speed, in the same way.', { factor: 1 / 3 }),
+  throttled('half-speed', 'Half the speed, in the same way.', { factor: 1 / 2 }),
   partial(33, 'connections'),
   partial(60, 'connections'),
   partial(33, 'subscribers'),
