@@ -238,6 +238,7 @@ export function resultOf(
 ): TestResult {
   const begin = Date.parse(change.measuredAt ?? test.drawnAt);
   const [first, second] = test.arms.map((drawn) => drawn.arm) as [ArmName, ArmName];
+  const asDrawn = { direction: test.arms[0]?.direction ?? 'download', family: test.family };
   const rate = (name: ArmName) => (name === 'A' || name === 'C' ? targetBps : 20_000_000);
   const { id, ticket, kind, target, control, deep, drawnAt } = test;
   return {
@@ -249,7 +250,10 @@ export function resultOf(
     deep,
     drawnAt,
     measuredAt: new Date(begin).toISOString(),
-    arms: [arm(first, begin, rate(first)), arm(second, begin + 10_000, rate(second))],
+    arms: [
+      { ...arm(first, begin, rate(first)), ...asDrawn },
+      { ...arm(second, begin + 10_000, rate(second)), ...asDrawn },
+    ],
     agentVersion: '0.1.0',
     methodVersion: '1.0.0',
     nodeVersion: 'v20.20.2',
