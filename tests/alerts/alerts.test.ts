@@ -140,6 +140,30 @@ describe('alerts', () => {
     expect(told).toEqual(['e5 throttling.detected', 'e7 throttling.detected']);
   });
 
+  it('tell a suspicion, and its end, to those only who named it', async () => {
+    await subscribe({ types: ['throttling.suspected', 'throttling.resolved'] });
+    place.startDelivering();
+    await place.publish(sampleEvent('detected', 's1', { id: 'i1', grade: 'suspected' }));
+    await place.publish(sampleEvent('resolved', 's2', { id: 'i1', grade: 'suspected' }));
+    await until('both messages', () => receiver.accepted.length === 2);
+    const told = receiver.accepted.map(({ message }) => `${message.data.eventId} ${message.type}`);
+    expect(told).toEqual(['s1 throttling.suspected', 's2 throttling.resolved']);
+  });
+
+  it.each<Partial<WebhookRequest>>([{}, { types: ['throttling.detected', 'throttling.resolved'] }])(
+    'tell nobody else of a suspicion that came and went: %j',
+    async (request) => {
+      await subscribe(request);
+      place.startDelivering();
+      await place.publish(sampleEvent('detected', 's1', { id: 'i1', grade: 'suspected' }));
+      await place.publish(sampleEvent('resolved', 's2', { id: 'i1', grade: 'suspected' }));
+      await place.publish(sampleEvent('detected', 'e1', { id: 'i2' }));
+      await until('the other message', () => receiver.accepted.length === 1);
+      await until('everything is settled', async () => (await place.deliveries.waiting()) === 0);
+      expect(receiver.received.length).toBe(1);
+    },
+  );
+
   it('stop for a receiver that is gone', async () => {
     const webhook = await subscribe();
     receiver.script.push(410);

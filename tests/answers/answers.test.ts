@@ -7,6 +7,7 @@ import { ADMIN_KEY, type Answering, startAnswering } from './answering.js';
 import { sampleCell, sampleEvent, sampleIncident, sampleRow } from './samples.js';
 
 const INCIDENT = '01J0000000000000000000000A';
+const SUSPICION = '01J0000000000000000000000C';
 const ADMIN = { authorization: `Bearer ${ADMIN_KEY}` };
 const ROWS = 250;
 
@@ -45,6 +46,7 @@ describe('answers', () => {
     await store.incidents.save([
       sampleIncident(),
       sampleIncident({ id: '01J0000000000000000000000B', source: '4ndv', historical: true }),
+      sampleIncident({ id: SUSPICION, grade: 'suspected' }),
     ]);
     await store.incidents.append([sampleEvent('detected', 'e1'), sampleEvent('updated', 'e2')]);
     document = (await get('/openapi.json')).json() as Document;
@@ -136,6 +138,16 @@ describe('answers', () => {
     ]);
     expect(said.data[0]?.logE).toBeCloseTo(14 - Math.log(96));
     expect((await get('/v1/throttled-now?country=RU')).statusCode).toBe(400);
+  });
+
+  it('list suspicions to those only who ask for them', async () => {
+    const listed = async (query: string) =>
+      ((await get(`/v1/incidents${query}`)).json() as { data: { id: string }[] }).data.map(({ id }) => id);
+    expect(await listed('')).not.toContain(SUSPICION);
+    expect(await listed('?grade=slowed')).not.toContain(SUSPICION);
+    expect(await listed('?grade=suspected')).toEqual([SUSPICION]);
+    expect((await listed('?grade=any')).length).toBe((await listed('')).length + 1);
+    expect((await get(`/v1/incidents/${SUSPICION}`)).statusCode).toBe(200);
   });
 
   it('can be paged to the end, each row once', async () => {

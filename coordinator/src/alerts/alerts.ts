@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AlertType, IncidentEvent } from '@brakelight/shared';
+import type { IncidentEvent } from '@brakelight/shared';
 import type { Deliveries } from '../live/deliveries.js';
 import type { Subscription, Webhooks } from '../live/webhooks.js';
 import type { Logger } from '../logging.js';
-import { alertTypeOf, orderOf } from './announce.js';
+import { type Announcement, announcementOf, orderOf } from './announce.js';
 import { composeAlert, IncompleteAlert } from './message.js';
 import type { AlertMetrics } from './metrics.js';
 import type { DeliveryQueue } from './queue.js';
@@ -51,8 +51,9 @@ export class Alerts {
     const { deliveries, metrics } = this.#deps;
     if (await deliveries.isAnnounced(event.id)) return;
     const wanted = event.incident.source === 'network' || options.notify === true;
-    const type = wanted ? await this.#typeOf(event) : null;
-    metrics.events.inc({ outcome: type === null ? 'silent' : await this.#fanOut(event, type) });
+    const announcement = wanted ? await this.#announcementOf(event) : null;
+    const outcome = announcement === null ? 'silent' : await this.#fanOut(event, announcement);
+    metrics.events.inc({ outcome });
     await deliveries.markAnnounced(event.id);
   }
 
@@ -69,13 +70,14 @@ export class Alerts {
     await queue.wakeAll();
   }
 
-  async #typeOf(event: IncidentEvent): Promise<AlertType | null> {
+  async #announcementOf(event: IncidentEvent): Promise<Announcement | null> {
     const log = await this.#deps.events.events({ incidentId: event.incidentId });
     const at = log.findIndex((one) => one.id === event.id);
-    return alertTypeOf(event, at < 0 ? log : log.slice(0, at));
+    return announcementOf(event, at < 0 ? log : log.slice(0, at));
   }
 
-  async #fanOut(event: IncidentEvent, type: AlertType): Promise<'announced' | 'incomplete'> {
+  async #fanOut(event: IncidentEvent, announcement: Announcement): Promise<'announced' | 'incomplete'> {
+    const { type } = announcement;
     const { webhooks, deliveries, queue, publicUrl, logger, now } = this.#deps;
     let body: string;
     try {
@@ -86,7 +88,7 @@ export class Alerts {
       return 'incomplete';
     }
     for (const webhook of await webhooks.list()) {
-      if (!wants(webhook, event, type)) continue;
+      if (!wants(webhook, event, announcement)) continue;
       const message = {
         messageId: messageIdOf(event.id, webhook.id),
         webhookId: webhook.id,
@@ -103,14 +105,19 @@ export class Alerts {
   }
 }
 
-/** Empty filters mean everything. */
-function wants(webhook: Subscription, { incident }: IncidentEvent, type: AlertType): boolean {
+/** Empty filters mean everything but suspicions: those must be asked for by name. */
+function wants(
+  webhook: Subscription,
+  { incident }: IncidentEvent,
+  { type, suspicion }: Announcement,
+): boolean {
   const admits = <T>(filter: readonly T[], value: T) => filter.length === 0 || filter.includes(value);
   return (
     webhook.disabledAt === null &&
     admits(webhook.countries, incident.country) &&
     admits(webhook.targets, incident.target) &&
-    admits(webhook.types, type)
+    admits(webhook.types, type) &&
+    (!suspicion || webhook.types.includes('throttling.suspected'))
   );
 }
 

@@ -1,24 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { sampleEvent } from '../../../tests/answers/samples.js';
-import { alertTypeOf, orderOf } from './announce.js';
+import { announcementOf, orderOf } from './announce.js';
 import { composeAlert } from './message.js';
 
 const suspicion = sampleEvent('detected', 'e1', { grade: 'suspected' });
+const faded = sampleEvent('resolved', 'e5', { grade: 'suspected', resolvedReason: 'withdrawn' });
+const again = sampleEvent('updated', 'e6', { grade: 'suspected' });
 const detected = sampleEvent('detected', 'e2');
 const updated = sampleEvent('updated', 'e3');
 const resolved = sampleEvent('resolved', 'e4');
 
 describe('what receivers are told', () => {
   it.each([
-    ['an incident begins', detected, [], 'throttling.detected'],
-    ['it changes', updated, [detected], 'throttling.updated'],
-    ['it ends', resolved, [detected, updated], 'throttling.resolved'],
-    ['a suspicion', suspicion, [], null],
-    ['a suspicion becomes more', updated, [suspicion], 'throttling.detected'],
-    ['a suspicion ends', resolved, [suspicion], null],
-    ['it ends after it was more than a suspicion', resolved, [suspicion, updated], 'throttling.resolved'],
-  ])('%s', (_name, event, earlier, expected) => {
-    expect(alertTypeOf(event, earlier)).toBe(expected);
+    ['an incident begins', detected, [], 'throttling.detected', false],
+    ['it changes', updated, [detected], 'throttling.updated', false],
+    ['it ends', resolved, [detected, updated], 'throttling.resolved', false],
+    ['a suspicion', suspicion, [], 'throttling.suspected', true],
+    ['a suspicion becomes more', updated, [suspicion], 'throttling.detected', false],
+    ['a suspicion fades', faded, [suspicion], 'throttling.resolved', true],
+    ['a suspicion is back', again, [suspicion, faded], 'throttling.suspected', true],
+    [
+      'it ends after it was more than a suspicion',
+      resolved,
+      [suspicion, updated],
+      'throttling.resolved',
+      false,
+    ],
+  ])('%s', (_name, event, earlier, type, only) => {
+    expect(announcementOf(event, earlier)).toEqual({ type, suspicion: only });
+  });
+
+  it('nothing of an end where the beginning was not told', () => {
+    expect(announcementOf(resolved, [])).toBeNull();
   });
 
   it('is in order, whatever the times say', () => {
@@ -49,6 +62,15 @@ describe('a message', () => {
   it('says how it ended', () => {
     const { data } = composeAlert(resolved, 'throttling.resolved', url);
     expect(data.summary).toMatch(/^twitter in Russia \(RU\): it is normal again\. It was slowed down since/);
+  });
+
+  it('does not make more of a suspicion than it is', () => {
+    const said = composeAlert(suspicion, 'throttling.suspected', url).data.summary;
+    expect(said).toMatch(/^twitter may be slowed down in Russia \(RU\) since .* This is a suspicion only\.$/);
+    const ended = composeAlert(faded, 'throttling.resolved', url).data.summary;
+    expect(ended).toMatch(
+      /^twitter in Russia \(RU\): the suspicion faded: .* It may have been slowed down since/,
+    );
   });
 
   it('says when it is about the past', () => {

@@ -1,23 +1,34 @@
 import type { AlertType, IncidentEvent } from '@brakelight/shared';
 
+/** What is told of an event. */
+export interface Announcement {
+  readonly type: AlertType;
+  /** Of what was never more than suspected: for those only who asked for suspicions. */
+  readonly suspicion: boolean;
+}
+
 /**
- * What receivers are told about an event, if anything. A suspicion is shown, never sent; so the first event that is
- * more than a suspicion is what receivers know as `detected`, and an incident that was never announced ends in silence.
+ * What receivers are told about an event, if anything. Whoever did not ask for suspicions never hears of one: the first
+ * event that is more is `detected` to all, and what was never more ends in silence.
  * @param event the event to announce
  * @param earlier the events of the same incident before it
  */
-export function alertTypeOf(event: IncidentEvent, earlier: readonly IncidentEvent[]): AlertType | null {
+export function announcementOf(event: IncidentEvent, earlier: readonly IncidentEvent[]): Announcement | null {
   const announced = earlier.some((one) => one.type !== 'resolved' && one.incident.grade !== 'suspected');
-  if (event.type === 'resolved') return announced ? 'throttling.resolved' : null;
-  if (event.incident.grade === 'suspected') return null;
-  return announced && event.type === 'updated' ? 'throttling.updated' : 'throttling.detected';
+  const suspicion = !announced && event.incident.grade === 'suspected';
+  if (event.type === 'resolved')
+    return announced || suspicion ? { type: 'throttling.resolved', suspicion } : null;
+  if (suspicion) return { type: 'throttling.suspected', suspicion };
+  const more = announced && event.type === 'updated';
+  return { type: more ? 'throttling.updated' : 'throttling.detected', suspicion };
 }
 
 /** Receivers get messages about one incident in this order, whatever happens to single ones. */
 const RANK: Readonly<Record<AlertType, number>> = {
-  'throttling.detected': 0,
-  'throttling.updated': 1,
-  'throttling.resolved': 2,
+  'throttling.suspected': 0,
+  'throttling.detected': 1,
+  'throttling.updated': 2,
+  'throttling.resolved': 3,
 };
 
 /** Sort key of a message among those of its incident. */

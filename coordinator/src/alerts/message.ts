@@ -54,6 +54,12 @@ const END: Readonly<Record<NonNullable<Incident['resolvedReason']>, string>> = {
   unobserved: 'no valid measurement came for a week, so nothing can be said any more',
 };
 
+const FADED: typeof END = {
+  ...END,
+  withdrawn: 'the suspicion faded: later data do not support it',
+  unobserved: 'the suspicion was left open: nobody measures there any more',
+};
+
 const countries = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /** The message in sentences for the person who reads it first. */
@@ -61,10 +67,13 @@ function summarise(type: AlertType, incident: Incident): string {
   const { statistics: s, target, country } = incident;
   const place = `${countries.of(country)} (${country})`;
   const past = incident.historical ? `Historical data (${incident.source}): ` : '';
+  const suspected = incident.grade === 'suspected';
+  const ended = (suspected ? FADED : END)[incident.resolvedReason ?? 'unobserved'];
+  const verb = suspected ? 'may be' : incident.historical ? 'was' : 'is';
   const head =
     type === 'throttling.resolved'
-      ? `${target} in ${place}: ${END[incident.resolvedReason ?? 'unobserved']}. It was ${VERB[incident.kind]}`
-      : `${target} ${incident.historical ? 'was' : 'is'} ${VERB[incident.kind]} in ${place}`;
+      ? `${target} in ${place}: ${ended}. It ${suspected ? 'may have been' : 'was'} ${VERB[incident.kind]}`
+      : `${target} ${verb} ${VERB[incident.kind]} in ${place}`;
   const end = incident.resolvedAt ? ` until ${minute(incident.resolvedAt)}` : '';
   return [
     `${past}${head} since ${minute(incident.onsetAt)}${end}`,

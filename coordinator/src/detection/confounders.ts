@@ -1,16 +1,19 @@
 import type { Confounder } from '@brakelight/shared';
 import { lowerShare, upperShare } from './bounds.js';
-import { affected, type CellVerdict } from './judge-target.js';
+import { affected, type CellVerdict, type Since } from './judge-target.js';
 import { median } from './statistics.js';
 import type { Unit } from './types.js';
 
 /** Units before the onset from which a place's own history can be told. */
 const MIN_HISTORY = 20;
 
-/** Other explanations that were checked, and what was found; what could not be checked is not ruled out. */
-export function confounders(verdict: CellVerdict): Confounder[] {
-  const { outside, subnets, owners, since, units } = verdict;
-  const during = since?.units ?? [];
+/**
+ * Other explanations that were checked, and what was found; what could not be checked is not ruled out.
+ * @param since what the units since the onset show
+ */
+export function confounders(verdict: CellVerdict, since: Since): Confounder[] {
+  const { outside, subnets, owners, units } = verdict;
+  const during = since.units;
   const onset = during[0]?.measuredAt ?? Number.POSITIVE_INFINITY;
   const before = units.filter((unit) => unit.measuredAt < onset);
   const elsewhere =
@@ -23,7 +26,7 @@ export function confounders(verdict: CellVerdict): Confounder[] {
     {
       name: 'one-subnet',
       ruledOut: subnets >= 3 && owners >= 2,
-      finding: `${subnets} subnets of ${owners} owners; it stands without the ${since?.sybilNumber ?? 0} most telling.`,
+      finding: `${subnets} subnets of ${owners} owners; it stands without the ${since.sybilNumber} most telling.`,
     },
     history(before, during),
   ];

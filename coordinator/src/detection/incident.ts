@@ -1,42 +1,46 @@
 import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
+import type { Claim } from './claim.js';
 import { confounders } from './confounders.js';
 import { joined } from './direction.js';
 import { idOf } from './incident-event.js';
 import { affected, type CellVerdict } from './judge-target.js';
 import { median } from './statistics.js';
-import type { TransitionContext } from './transition.js';
+import type { TransitionContext } from './transition-context.js';
 import type { Unit } from './types.js';
 
 /** Of so many last affected units, two thirds must show another kind before an incident takes it. */
 const KIND_UNITS = 12;
 
 /**
- * What an incident says, of a verdict that has or had an alarm. What was known before is kept where it says more: id,
- * onset and detection of an incident that has outlived the window, its grade, the ASNs it was seen in.
+ * What an incident says, of a verdict that has or had an alarm, or a suspicion. What was known before is kept where it says
+ * more: id, onset and detection of an incident that has outlived the window, its grade, the ASNs it was seen in.
  * @param previous the same incident as it was; `null` for a new one
- * @param speaking the verdict whose alarm it is
+ * @param claim what it is said on
  */
 export function incidentOf(
   previous: Incident | null,
-  speaking: CellVerdict,
+  claim: Claim,
   country: CellVerdict,
   asns: readonly CellVerdict[],
   context: TransitionContext,
 ): Incident {
-  const alarm = speaking.alarms.at(-1) as NonNullable<CellVerdict['open']>;
-  const since = speaking.since as NonNullable<CellVerdict['since']>;
+  const { verdict, alarm, since, suspected } = claim;
   const { periodMs, threshold } = context.parameters;
   const time = (period: number) => new Date(period * periodMs).toISOString();
+  // Of a suspicion nothing is kept but its id.
+  const begins = previous === null || (previous.grade === 'suspected' && !suspected);
   // Late uploads may show that it began earlier; a later alarm is what the window has left of an older one.
   const fresh =
-    previous === null ||
+    begins ||
     (previous.status !== 'resolved' && (context.historical || alarm.at < Date.parse(previous.detectedAt)));
   const detectedAt = fresh ? new Date(alarm.at).toISOString() : previous.detectedAt;
   const place = country.country as string;
   const id = previous?.id ?? idOf('incident', context.source, place, context.target, `${alarm.period}`);
   const confirmed = [country, ...asns].some(({ logSwap }) => logSwap >= Math.log(20));
-  const kind = kindOf(previous?.kind ?? null, speaking);
+  const certain = confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed';
+  const grade = suspected ? 'suspected' : certain;
+  const kind = kindOf(begins ? null : previous.kind, claim);
   const subnets = new Set(since.units.map(({ subnet }) => subnet)).size;
   const rate =
     since.rate === null ? '' : `, at a median of ${Math.round(since.rate.medianBps / 1000)} kbit/s`;
@@ -54,9 +58,9 @@ export function incidentOf(
     target: context.target,
     status: 'open',
     kind,
-    grade: confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed',
-    direction: joined(previous?.direction ?? null, since.direction),
-    summary: `${context.target} ${context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
+    grade,
+    direction: joined(begins ? null : previous.direction, since.direction),
+    summary: `${context.target} ${suspected ? 'may be' : context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
     onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
     onsetEarliestAt: fresh ? time(alarm.onset.earliest) : previous.onsetEarliestAt,
     onsetLatestAt: fresh ? time(alarm.onset.latest + 1) : previous.onsetLatestAt,
@@ -79,13 +83,13 @@ export function incidentOf(
       shareWithoutFastest: since.shareWithoutFastest,
       rate: since.rate,
       controlRateBps: median(since.units.map(({ controlRateBps }) => controlRateBps)),
-      logR: Math.max(speaking.logR, alarm.logR),
+      logR: Math.max(verdict.logR, alarm.logR),
       logA: Math.log(threshold),
-      p0: speaking.outside?.p0 ?? 1,
-      p0From: p0From(speaking),
+      p0: verdict.outside?.p0 ?? 1,
+      p0From: p0From(verdict),
       sybilNumber: since.sybilNumber,
     },
-    confounders: confounders(speaking),
+    confounders: confounders(verdict, since),
     methodVersion: METHOD_VERSION,
     evidenceUrl: `/v1/incidents/${id}/evidence`,
   };
@@ -95,8 +99,8 @@ export function incidentOf(
  * A censor that changes its means does so for good: single units of another kind do not turn an incident. Nor do the
  * chance failures that are all that is left to see after its end, so a third of the last units has to show it.
  */
-function kindOf(before: IncidentKind | null, { kind, since }: CellVerdict): IncidentKind {
-  if (before === null || before === kind || since === null) return kind;
+function kindOf(before: IncidentKind | null, { verdict: { kind }, since }: Claim): IncidentKind {
+  if (before === null || before === kind) return kind;
   const shows = (unit: Unit) =>
     affected(unit) && (kind === 'slow' ? !unit.blocked && !unit.stalled : unit[kind]);
   const ofAffected = since.affected.slice(-KIND_UNITS).filter(shows).length;

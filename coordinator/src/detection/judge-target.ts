@@ -8,11 +8,12 @@ import type {
 } from '@brakelight/shared';
 import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
+import type { Evidence } from './cell-detector.js';
 import { directionOf, type GroupedPair } from './direction.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { median, rateSummary, shareOf } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
-import type { Alarm, Lift, SweepCell } from './sweep-cell.js';
+import { type Alarm, type Lift, onsetOf, type SweepCell } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
 
@@ -36,6 +37,8 @@ export interface CellVerdict {
   readonly open: Alarm | null;
   /** Since the onset of the last alarm; `null` without one. */
   readonly since: Since | null;
+  /** R at or above the suspicion threshold now, without an alarm; `null` where it is not. */
+  readonly suspicion: { readonly alarm: Alarm; readonly since: Since } | null;
   readonly cell: Omit<Cell, 'source' | 'historical' | 'target' | 'asnName' | 'judgedAt' | 'incidentId'>;
 }
 
@@ -94,13 +97,26 @@ function describe(
     shown === null
       ? null
       : { ...shown, direction: directionSince(shown, found, cell, place, asn, outside, parameters) };
-  const { logR } = (asn === null ? country.evidence : cell).evidence(last?.indicator ?? kind, found.now);
+  const indicator = last?.indicator ?? kind;
+  const evidence = (asn === null ? country.evidence : cell).evidence(indicator, found.now);
+  const { logR } = evidence;
   const logSwap = cell.confirmation();
   const subnets = new Set(units.map((unit) => unit.subnet)).size;
   const owners = new Set(units.map((unit) => unit.owner)).size;
   const recent = units.filter((unit) => unit.period > found.now - parameters.lostAfterPeriods);
-  const outage = failsElsewhere(country, last?.indicator ?? kind, found.now, parameters);
+  const outage = failsElsewhere(country, indicator, found.now, parameters);
   const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, outage, parameters });
+  const crossing = said.state === 'suspected' ? suspicionIn(units, evidence, indicator, parameters) : null;
+  const suspicion =
+    crossing === null
+      ? null
+      : {
+          alarm: crossing,
+          since: {
+            ...sinceOnset(units, crossing, cell, parameters, found.now),
+            direction: 'download' as const,
+          },
+        };
   return {
     country: place,
     asn,
@@ -116,6 +132,7 @@ function describe(
     lifts: cell.lifts,
     open: cell.open,
     since,
+    suspicion,
     cell: {
       country: place,
       asn,
@@ -148,6 +165,21 @@ function kindOf(units: readonly Unit[]): IncidentKind {
   return blocked > slow && blocked >= stalled ? 'blocked' : stalled > slow ? 'stalled' : 'slow';
 }
 
+/** R that stands above the suspicion threshold now, told as of the last unit that raised it; `null` where it does not. */
+function suspicionIn(
+  units: readonly Unit[],
+  evidence: Evidence,
+  indicator: Indicator,
+  { suspicion }: DetectionParameters,
+): Alarm | null {
+  const logThreshold = Math.log(suspicion);
+  const last = units.findLast(affected);
+  if (last === undefined || !(evidence.logR >= logThreshold)) return null;
+  const { measuredAt: at, period } = last;
+  const { logR } = evidence;
+  return { unit: units.length, at, period, logR, logThreshold, indicator, onset: onsetOf(evidence) };
+}
+
 function sinceOnset(
   all: readonly Unit[],
   alarm: Alarm,
@@ -155,8 +187,7 @@ function sinceOnset(
   parameters: DetectionParameters,
   now: number,
 ): Omit<Since, 'direction'> {
-  const end =
-    cell.open === null ? (cell.lifts.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const end = cell.lifts.find((lift) => lift.at >= alarm.at)?.at ?? Number.POSITIVE_INFINITY;
   const units = all.filter((unit) => unit.period >= alarm.onset.best && unit.measuredAt <= end);
   const bad = units.filter(affected);
   const speeds = new Map<string, number[]>();

@@ -327,10 +327,10 @@ describe('a suspicion', () => {
     const watch = new Watch();
     watch.judge(units, 23);
     expect(watch.incident).toBeNull();
-    const [first] = watch.judge(units, 28);
+    const [first] = watch.judge(units, 27);
     expect(first?.incident.grade).toBe('suspected');
-    expect(watch.judge(units, 28)).toEqual([]);
+    expect(watch.judge(units, 27)).toEqual([]);
     watch.incident = null;
-    expect(watch.judge(units, 28)).toEqual([first]);
+    expect(watch.judge(units, 27)).toEqual([first]);
   });
 });

@@ -1,28 +1,13 @@
-import type { Incident, ResolvedReason } from '@brakelight/shared';
+import type { Incident } from '@brakelight/shared';
+import { alarmClaim, type Claim, suspicionClaim } from './claim.js';
 import { incidentOf } from './incident.js';
-import { type Told, tell } from './incident-event.js';
+import { tell } from './incident-event.js';
 import type { CellVerdict } from './judge-target.js';
-import type { DetectionParameters } from './parameters.js';
+import { suspect } from './suspicion.js';
+import { begin, finish, lastUnit, silent, type Transition, told } from './telling.js';
+import type { TransitionContext } from './transition-context.js';
 
 const DAY_MS = 86_400_000;
-
-/** Where and when is judged. */
-export interface TransitionContext {
-  readonly source: string;
-  readonly target: string;
-  readonly historical: boolean;
-  /** Unix milliseconds of the judgement; for an import the rows' own time. */
-  readonly at: number;
-  readonly parameters: DetectionParameters;
-  /** Names of ASNs, where known. */
-  readonly names?: ReadonlyMap<number, string>;
-}
-
-/** The incident as it is now, and the events that are new. */
-export interface Transition {
-  readonly incident: Incident | null;
-  readonly events: readonly Told['event'][];
-}
 
 /**
  * From what was said before, and what is seen now, to what is to be said. Pure, and idempotent: what was said once is not
@@ -37,46 +22,45 @@ export function transition(
   asns: readonly CellVerdict[],
   context: TransitionContext,
 ): Transition {
-  const speaking = speaker(country, asns);
-  const same =
-    previous !== null && speaking !== null && continues(previous, speaking, context) ? previous : null;
+  const claim = alarmClaim(country, asns);
   const open = previous !== null && previous.status !== 'resolved' ? previous : null;
-  if (speaking === null) return open === null ? silent(previous) : vanished(open, country, context);
-  if (speaking.open !== null) return ongoing(open ?? same, speaking, country, asns, context);
-  if (open !== null) return over(open, speaking, country, asns, context);
+  const suspicion = open?.grade === 'suspected' ? open : null;
+  if (claim === null) {
+    return open === null || suspicion !== null
+      ? suspect(previous, suspicionClaim(country, asns), country, asns, context)
+      : vanished(open, country, context);
+  }
+  const same = previous !== null && continues(previous, claim, context) ? previous : null;
+  if (claim.verdict.open !== null) return ongoing(open ?? same, claim, country, asns, context);
+  // What ended before a suspicion arose is another story.
+  if (suspicion !== null && liftOf(claim).at < Date.parse(suspicion.detectedAt)) {
+    return suspect(suspicion, suspicionClaim(country, asns), country, asns, context);
+  }
+  if (open !== null) return over(open, claim, country, asns, context);
   // It came and went while nobody looked, or before these rows came in.
-  return same === null ? over(null, speaking, country, asns, context) : silent(previous);
-}
-
-/** Whose alarm it is: an open one's, the country's before an ASN's; else that which was lifted last. */
-function speaker(country: CellVerdict, asns: readonly CellVerdict[]): CellVerdict | null {
-  if (country.open !== null) return country;
-  const open = asns.filter((asn) => asn.open !== null).sort((a, b) => (a.open?.at ?? 0) - (b.open?.at ?? 0));
-  const lifted = [country, ...asns]
-    .filter(({ lifts }) => lifts.length > 0)
-    .sort((a, b) => (b.lifts.at(-1)?.at ?? 0) - (a.lifts.at(-1)?.at ?? 0));
-  return open[0] ?? lifted[0] ?? null;
+  if (same !== null && same.grade !== 'suspected') return silent(previous);
+  return over(null, claim, country, asns, context);
 }
 
 /** Is the alarm that is seen now the incident that was told, or one that came within the hold time after it? */
-function continues(previous: Incident, speaking: CellVerdict, { parameters }: TransitionContext): boolean {
-  if (previous.resolvedAt === null) return true;
-  return (speaking.alarms.at(-1)?.at ?? 0) <= Date.parse(previous.resolvedAt) + parameters.holdMs;
+function continues(previous: Incident, { alarm }: Claim, { parameters }: TransitionContext): boolean {
+  return previous.resolvedAt === null || alarm.at <= Date.parse(previous.resolvedAt) + parameters.holdMs;
 }
 
-function silent(previous: Incident | null): Transition {
-  return { incident: previous, events: [] };
+/** The last end of what has ended. */
+function liftOf({ verdict }: Claim): CellVerdict['lifts'][number] {
+  return verdict.lifts.at(-1) as CellVerdict['lifts'][number];
 }
 
 /** An alarm stands. */
 function ongoing(
   previous: Incident | null,
-  speaking: CellVerdict,
+  claim: Claim,
   country: CellVerdict,
   asns: readonly CellVerdict[],
   context: TransitionContext,
 ): Transition {
-  const seen = incidentOf(previous, speaking, country, asns, context);
+  const seen = incidentOf(previous, claim, country, asns, context);
   if (lastUnit(country) < context.at - context.parameters.unobservedDays * DAY_MS) {
     if (previous?.status === 'resolved') return silent(previous);
     return finish(previous, seen, 'unobserved', context.at);
@@ -85,7 +69,8 @@ function ongoing(
     ...seen,
     status: observed(previous, country, context) ? 'open' : 'observation-lost',
   };
-  if (previous === null) return told(tell(null, now, 'detected', now.summary));
+  const first = begin(previous, now);
+  if (previous === null || first !== null) return first === null ? silent(now) : told(first);
   const reason = change(previous, now);
   return reason === null ? silent(now) : told(tell(previous, now, 'updated', reason));
 }
@@ -118,15 +103,15 @@ function change(before: Incident, now: Incident): string | null {
 /** Every alarm was lifted. */
 function over(
   previous: Incident | null,
-  speaking: CellVerdict,
+  claim: Claim,
   country: CellVerdict,
   asns: readonly CellVerdict[],
   context: TransitionContext,
 ): Transition {
-  const lift = speaking.lifts.at(-1) as CellVerdict['lifts'][number];
+  const lift = liftOf(claim);
   const before = !context.historical && previous !== null && lift.at < Date.parse(previous.detectedAt);
   if (previous !== null && before) return vanished(previous, country, context);
-  return finish(previous, incidentOf(previous, speaking, country, asns, context), 'lifted', lift.at);
+  return finish(previous, incidentOf(previous, claim, country, asns, context), 'lifted', lift.at);
 }
 
 /** There is no alarm any more, and no lift either. */
@@ -142,33 +127,4 @@ function vanished(previous: Incident, country: CellVerdict, context: TransitionC
   // What began before everything that is looked at, and is normal throughout, has ended; the rest was never there.
   const first = country.units[0]?.measuredAt ?? at;
   return finish(previous, previous, Date.parse(previous.detectedAt) < first ? 'lifted' : 'withdrawn', at);
-}
-
-const RESOLVED: Record<ResolvedReason, string> = {
-  lifted: 'It was lifted: the platform is as fast as elsewhere again.',
-  withdrawn: 'Withdrawn: with what came later the data no longer show it.',
-  unobserved: 'Nobody measured there for a week.',
-};
-
-/** @param previous as it was told; `null`: beginning and end are told together */
-function finish(previous: Incident | null, now: Incident, reason: ResolvedReason, at: number): Transition {
-  const first = previous === null ? tell(null, now, 'detected', now.summary) : null;
-  const when = new Date(at).toISOString();
-  const end: Incident = {
-    ...now,
-    status: 'resolved',
-    resolvedAt: when,
-    resolvedReason: reason,
-    updatedAt: new Date(Math.max(at, Date.parse(now.updatedAt))).toISOString(),
-  };
-  const last = tell(first?.incident ?? previous, end, 'resolved', RESOLVED[reason]);
-  return { incident: last.incident, events: [...(first === null ? [] : [first.event]), last.event] };
-}
-
-function told({ incident, event }: Told): Transition {
-  return { incident, events: [event] };
-}
-
-function lastUnit(verdict: CellVerdict): number {
-  return verdict.units.at(-1)?.measuredAt ?? Number.NEGATIVE_INFINITY;
 }

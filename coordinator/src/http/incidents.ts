@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Incident, IncidentEvent, pageOf, SeriesPoint } from '@brakelight/shared';
+import { Grade, Incident, IncidentEvent, pageOf, SeriesPoint } from '@brakelight/shared';
 import { z } from 'zod';
 import { ProblemError } from '../problems/problem.js';
 import { reads } from './answers.js';
@@ -53,12 +53,16 @@ export function incidentRoutes(app: App, { store, evidence, unitPeriodMs, now }:
         tags: TAGS,
         summary: 'Who slowed what, where, since when, how sure',
         description:
-          'Newest first. `since` and `until` select the incidents that were going on at some moment of that period. Suspicions are listed with `grade` `suspected`.',
+          'Newest first. `since` and `until` select the incidents that were going on at some moment of that period. These are the claims whose false alarms are bounded; suspicions (`grade` `suspected`) are no claims and are listed where `grade` asks for them: `suspected`, or `any`.',
         querystring: inOrder(
           z.strictObject({
             ...Filters,
             ...Period,
             status: Incident.shape.status.meta({ description: 'State of the incident' }).optional(),
+            grade: z
+              .enum([...Grade.options, 'any'])
+              .meta({ description: 'How sure; where not given every grade but `suspected`' })
+              .optional(),
             ...Paging,
           }),
         ),
@@ -67,7 +71,8 @@ export function incidentRoutes(app: App, { store, evidence, unitPeriodMs, now }:
     },
     async (request, reply) => {
       const { filter, page } = splitQuery(request.query);
-      return answerPage(request, reply, store.incidents.list(filter, page));
+      const { grade, ...rest } = filter;
+      return answerPage(request, reply, store.incidents.list({ ...rest, grades: gradesOf(grade) }, page));
     },
   );
 
@@ -152,6 +157,12 @@ export function incidentRoutes(app: App, { store, evidence, unitPeriodMs, now }:
       return reply.send(Readable.from(body, { objectMode: false }));
     },
   );
+}
+
+/** A suspicion is listed only where it is asked for. */
+function gradesOf(asked: Grade | 'any' | undefined): readonly Grade[] {
+  if (asked === 'any') return Grade.options;
+  return asked === undefined ? Grade.options.filter((grade) => grade !== 'suspected') : [asked];
 }
 
 /** The incident with as much before it as it lasted, and a day after it. */

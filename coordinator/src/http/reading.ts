@@ -17,7 +17,10 @@ interface PeriodFilter {
 export type MeasurementFilter = PlaceFilter &
   PeriodFilter & { readonly kind?: 'platform' | 'swap' | undefined };
 export type IncidentFilter = PlaceFilter &
-  PeriodFilter & { readonly status?: Incident['status'] | undefined };
+  PeriodFilter & {
+    readonly status?: Incident['status'] | undefined;
+    readonly grades?: readonly Incident['grade'][] | undefined;
+  };
 export type CellFilter = PlaceFilter & { readonly state?: Cell['state'] | undefined };
 
 /** What researchers' questions need of the store, and no more. */

@@ -52,7 +52,7 @@ export function webhookRoutes(app: App, deps: WebhookRoutesDeps): void {
         security: SECURITY,
         summary: 'Subscribe to alerts',
         description:
-          'Messages follow Standard Webhooks 1.0.0. The secret in the answer is shown this once. Filters that are left out or empty admit everything. Suspicions are never sent, nor are imports unless the import asks for it.',
+          'Messages follow Standard Webhooks 1.0.0. The secret in the answer is shown this once. Filters that are left out or empty admit everything but suspicions: whoever wants those, and to hear when one fades, names the type `throttling.suspected`. Imports are not sent unless the import asks for it.',
         body: WebhookRequest,
         response: creates(CreatedWebhook),
       },

@@ -73,7 +73,10 @@ export class Judge {
       store.incidents.open(source, target),
       store.incidents.list({ source, target, status: 'resolved', since }, { limit: 1000 }),
     ]);
-    return new Map([...resolved.data.reverse(), ...open].map((incident) => [incident.country, incident]));
+    // What was claimed may be opened again; of a suspicion that faded only if there is nothing else.
+    const faded = resolved.data.filter(({ grade }) => grade === 'suspected').reverse();
+    const claimed = resolved.data.filter(({ grade }) => grade !== 'suspected').reverse();
+    return new Map([...faded, ...claimed, ...open].map((incident) => [incident.country, incident]));
   }
 
   /** Log first, then the current state, then the word to others: what is announced is always in the log. */
@@ -102,9 +105,11 @@ export class Judge {
   }
 }
 
-/** The first detection among the open incidents. */
+/** The first detection among the open incidents. What is suspected only rests on nothing before the window. */
 function earliestOpen(known: ReadonlyMap<string, Incident>): { detectedAt?: number } {
-  const open = [...known.values()].filter(({ status }) => status !== 'resolved');
+  const open = [...known.values()].filter(
+    ({ status, grade }) => status !== 'resolved' && grade !== 'suspected',
+  );
   return open.length === 0 ? {} : { detectedAt: Math.min(...open.map((one) => Date.parse(one.detectedAt))) };
 }
 

@@ -46,7 +46,7 @@ export function followIncident(followed: Followed, parameters: DetectionParamete
   let incident: Incident | null = null;
   for (const at of looks(event)) {
     incident = look(followed, incident, at, parameters);
-    if (incident === null) continue;
+    if (incident === null || incident.grade === 'suspected') continue;
     ids.add(incident.id);
     if (kinds.at(-1) !== incident.kind) kinds.push(incident.kind);
     lost ||= incident.status === 'observation-lost';

@@ -13,6 +13,7 @@ export interface IncidentFilter {
   readonly asn?: number | undefined;
   readonly target?: string | undefined;
   readonly status?: Incident['status'] | undefined;
+  readonly grades?: readonly Incident['grade'][] | undefined;
   /** Incidents that were going on at some time in [since, until). */
   readonly since?: Moment | undefined;
   readonly until?: Moment | undefined;
@@ -90,6 +91,9 @@ export class Incidents {
       .equal('country', 'String', filter.country)
       .equal('target', 'String', filter.target)
       .equal('status', 'String', filter.status);
+    if (filter.grades !== undefined) {
+      where.add(`has({grades:Array(String)}, JSONExtractString(body, 'grade'))`, { grades: filter.grades });
+    }
     if (filter.asn !== undefined) where.add('has(asns, {asn:UInt32})', { asn: filter.asn });
     if (filter.until !== undefined) {
       where.add(`onsetAt < ${instant('until')}`, { until: milliseconds(filter.until) });

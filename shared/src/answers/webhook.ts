@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { Country, Instant, Slug, Ulid } from '../primitives.js';
 import { Incident } from './incident.js';
 
-/** Types of message a receiver can get. */
-export const AlertType = z.enum(['throttling.detected', 'throttling.updated', 'throttling.resolved']);
+/**
+ * Types of message a receiver can get. `throttling.suspected` is a suspicion, no claim: it goes, as does its end where it
+ * faded, only to those who name this type.
+ */
+export const AlertType = z.enum([
+  'throttling.suspected',
+  'throttling.detected',
+  'throttling.updated',
+  'throttling.resolved',
+]);
 export type AlertType = z.infer<typeof AlertType>;
 
 /** Standard Webhooks 1.0.0 payload: type, timestamp, data. */
@@ -23,12 +31,12 @@ export const AlertMessage = z.object({
 });
 export type AlertMessage = z.infer<typeof AlertMessage>;
 
-/** What a receiver asks for. Empty filters mean everything. */
+/** What a receiver asks for. Empty filters mean everything but suspicions. */
 export const WebhookRequest = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   countries: z.array(Country).max(250).optional(),
   targets: z.array(Slug).max(200).optional(),
-  types: z.array(AlertType).max(3).optional(),
+  types: z.array(AlertType).max(4).optional(),
 });
 export type WebhookRequest = z.infer<typeof WebhookRequest>;
 

@@ -31,7 +31,7 @@ export function useCells(source: string, country?: string): Resource<Listing<Cel
 
 export function useIncidents(source: string, country?: string): Resource<Listing<Incident>> {
   return useResource(`incidents ${source} ${country}`, (signal) =>
-    getList<Incident>('v1/incidents', { source, country }, signal),
+    getList<Incident>('v1/incidents', { source, country, grade: 'any' }, signal),
   );
 }
 
