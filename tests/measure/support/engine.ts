@@ -32,6 +32,7 @@ export interface Asked {
   readonly signal?: AbortSignal;
   readonly deep?: boolean;
   readonly family?: 4 | 6;
+  readonly localAddress?: string;
 }
 
 /** A drawn arm towards loopback; what is given replaces the default. */
@@ -64,7 +65,7 @@ export async function measureArm(arm: DrawnArm, asked: Asked = {}): Promise<ArmO
 export async function measureArms(arms: DrawnArm[], asked: Asked = {}): Promise<ArmObservation[]> {
   const engine = new MeasurementEngine({
     resolver: new NameResolver({ ...(asked.dns !== undefined && { servers: [asked.dns] }) }),
-    localAddress: undefined,
+    localAddress: asked.localAddress,
     addresses: new AddressPolicy(asked.allow ?? ['127.0.0.0/8', '::1/128']),
     clock: systemClock,
     random: Math.random,
