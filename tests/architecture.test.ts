@@ -45,6 +45,22 @@ function saying(sources: readonly Source[], forbidden: RegExp): string[] {
   return sources.filter(({ text }) => forbidden.test(text)).map(({ path }) => path);
 }
 
+/** Files that lead back to themselves through what they import, as "a -> b -> a". */
+function cycles(sources: readonly Source[]): string[] {
+  const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    if (trail.includes(path)) return [[...trail.slice(trail.indexOf(path)), path].join(' -> ')];
+    if (done.has(path)) return [];
+    const found = (importsOf.get(path) ?? []).flatMap((to) =>
+      visit(to.replace(/\.js$/, '.ts'), [...trail, path]),
+    );
+    done.add(path);
+    return found;
+  };
+  return sources.flatMap(({ path }) => visit(path, []));
+}
+
 describe('the arrows of the house', () => {
   it('shared knows nobody, and does no input or output', () => {
     expect(strays(shared, /^(?:shared\/src\/|zod$|node:crypto$)/)).toEqual([]);
@@ -88,6 +104,10 @@ describe('the arrows of the house', () => {
   it('only the composition of the parts knows the HTTP application', () => {
     const parts = coordinator.filter(({ path }) => /^coordinator\/src\/(?!http\/)[^/]+\//.test(path));
     expect(strays(parts, /^(?!coordinator\/src\/http\/)/)).toEqual([]);
+  });
+
+  it('nobody leads back to itself: a file can be understood without those that use it', () => {
+    for (const sources of [shared, agent, coordinator]) expect(cycles(sources)).toEqual([]);
   });
 
   it('only the store knows SQL; only the launcher speaks to ClickHouse beside it', () => {

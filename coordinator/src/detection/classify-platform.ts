@@ -1,6 +1,6 @@
 import type { ArmObservation, TestClass } from '@brakelight/shared';
 import { KB } from '@brakelight/shared';
-import { type Classification, invalid } from './classify.js';
+import { type Classification, invalid } from './classification.js';
 import { type Comparison, compare, curveBytes, endedFast, reportedRate, roundTripLimited } from './curve.js';
 
 /** Below this rate of the control the line itself is too slow for a statement. */

@@ -1,4 +1,4 @@
-import { type Classification, invalid } from './classify.js';
+import { type Classification, invalid } from './classification.js';
 import { MIN_CONTROL_BPS, SLOW_RATIO } from './classify-platform.js';
 import { FAST_BPS } from './curve.js';
 

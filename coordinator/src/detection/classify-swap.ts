@@ -1,5 +1,5 @@
 import type { ArmObservation } from '@brakelight/shared';
-import { type Classification, invalid } from './classify.js';
+import { type Classification, invalid } from './classification.js';
 import { handshakeSlow, MIN_CONTROL_BPS } from './classify-platform.js';
 import { compare, reportedRate } from './curve.js';
 
@@ -17,8 +17,9 @@ export function gainOf(rateC: number, rateD: number): number {
 }
 
 /**
- * Swap channel: C (the platform's name) against D (a neutral name) at the same server, both down or both up. Every filter is symmetric in C
- * and D, so that exchanging the labels negates g: under no discrimination its mean is 0, whatever the line does.
+ * Swap channel: C (the platform's name) against D (a neutral name) at the same server, both down or both up. Every filter
+ * is symmetric in C and D, so that exchanging the labels negates g: under no discrimination its mean is 0, whatever the
+ * line does.
  */
 export function classifySwap(c: ArmObservation, d: ArmObservation): Classification {
   const reported = { targetRateBps: reportedRate(c), controlRateBps: reportedRate(d) };

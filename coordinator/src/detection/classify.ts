@@ -1,19 +1,7 @@
-import type { ArmName, ArmObservation, InvalidReason, TestClass, TestResult } from '@brakelight/shared';
+import type { ArmName, ArmObservation, TestResult } from '@brakelight/shared';
+import { type Classification, invalid } from './classification.js';
 import { classifyPlatform } from './classify-platform.js';
 import { classifySwap } from './classify-swap.js';
-
-/** What a test says (method section 3). Of `class` and `invalidReason` at most one is set; swap pairs have no class. */
-export interface Classification {
-  readonly class: TestClass | null;
-  readonly invalidReason: InvalidReason | null;
-  /** Reported rates of A and B, or of C and D; bits per second. */
-  readonly targetRateBps: number | null;
-  readonly controlRateBps: number | null;
-  /** rate(A)/rate(B), or rate(C)/rate(D), over the same range of bytes. */
-  readonly ratio: number | null;
-  /** Swap pairs: g in [-1, 1]; `null` otherwise. */
-  readonly gain: number | null;
-}
 
 /** Longest time between the beginnings of the two arms. */
 const MAX_ARMS_APART_MS = 120_000;
@@ -40,18 +28,6 @@ export function classify(result: TestResult): Classification {
   return result.kind === 'platform'
     ? classifyPlatform(target, control, result.deep)
     : classifySwap(target, control);
-}
-
-/** A test that says nothing, and why. */
-export function invalid(reason: InvalidReason): Classification {
-  return {
-    class: null,
-    invalidReason: reason,
-    targetRateBps: null,
-    controlRateBps: null,
-    ratio: null,
-    gain: null,
-  };
 }
 
 function checkTimes(result: TestResult): 'wrong-times' | 'too-far-apart' | null {

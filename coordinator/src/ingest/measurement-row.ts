@@ -1,6 +1,7 @@
 import type { InvalidReason, TestResult } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
-import { type Classification, classify, invalid } from '../detection/classify.js';
+import { type Classification, invalid } from '../detection/classification.js';
+import { classify } from '../detection/classify.js';
 import { FRESHNESS_S } from '../probes/signed-request.js';
 import type { MeasurementRow } from '../store/rows.js';
 import type { Drawn } from '../work/ticket.js';
