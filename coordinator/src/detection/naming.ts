@@ -17,7 +17,7 @@ export interface NamingState {
  *
  *     R / starts >= known / (q (named + 1))
  *
- * By Wang and Ramdas ("False discovery rate control with e-values", 2022, theorem 2) the expected share of false names
+ * By Wang and Ramdas ("False discovery rate control with e-values", 2022, self-consistency) the expected share of false names
  * is then at most q, whatever the dependence between the networks of a country. Never above A: from there an ASN speaks
  * for itself.
  */
