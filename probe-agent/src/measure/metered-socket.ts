@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { aborted } from './arm-ended.js';
 
-/** The most that one read can take, and so the most that can pass the budget's wall. */
+/** The most that one read takes; near the wall a read takes no more than is left. About one TLS record. */
 export const READ_BYTES = 16_384;
 
 /** Bytes that may still be spent; charged as they are read and written. */
@@ -28,6 +28,7 @@ export interface MeteredSocketSettings {
 export class MeteredSocket extends Duplex {
   readonly #socket: Socket;
   readonly #budget: ByteBudget;
+  #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   bytesReceived = 0;
   bytesSent = 0;
   /** What the system said went wrong; TLS and HTTP above it invent errors of their own. */
@@ -46,7 +47,7 @@ export class MeteredSocket extends Duplex {
       ...(localAddress !== undefined && { localAddress }),
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafe(READ_BYTES),
+        buffer: () => this.#room(),
         callback: (bytes, buffer) => this.#take(bytes, buffer),
       },
     });
@@ -66,6 +67,12 @@ export class MeteredSocket extends Duplex {
     return this.#socket.remoteAddress;
   }
 
+  /** Where the next read goes. */
+  #room(): Uint8Array {
+    const left = this.#budget.remaining();
+    return left < READ_BYTES ? this.#buffer.subarray(0, Math.max(1, left)) : this.#buffer;
+  }
+
   #take(bytes: number, buffer: Uint8Array): boolean {
     this.bytesReceived += bytes;
     this.#budget.spend(bytes);
@@ -75,8 +82,10 @@ export class MeteredSocket extends Duplex {
       return false;
     }
     this.emit('received');
-    // The buffer is used again for the next read.
-    return this.push(Buffer.from(buffer.subarray(0, bytes)));
+    const wantsMore = this.push(buffer.subarray(0, bytes));
+    // TLS has copied what it was handed. What still waits for it keeps its bytes: the next read gets others.
+    if (this.readableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    return wantsMore;
   }
 
   override _read(): void {
