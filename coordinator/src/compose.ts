@@ -23,6 +23,7 @@ import { DEFAULT_PREFIX } from './live/keys.js';
 import type { Logger } from './logging.js';
 import { openNetwork } from './network/network.js';
 import type { Keyring } from './probes/keyring.js';
+import { TOKEN_LIFE_MS } from './probes/token-life.js';
 import { openStore } from './store/store.js';
 import { openTelling } from './telling.js';
 import { VERSION } from './version.js';
@@ -48,7 +49,7 @@ export interface CoordinatorDeps {
 
 /** A coordinator that was put together; nothing listens yet. */
 export interface Coordinator {
-  /** A one-time enrolment token for an owner. */
+  /** A one-time enrolment token for an owner, good for 30 days. */
   invite(owner: string): Promise<string>;
   /** Begins to store, judge, tell and listen. */
   start(): Promise<void>;
@@ -121,8 +122,8 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
   });
   wire.addRoutes(app, access);
   telling.addRoutes(app, access);
-  keyRoutes(app, { access, apiKeys, now });
-  tokenRoutes(app, { access, tokens: wire.tokens });
+  keyRoutes(app, { access, apiKeys, unsubscribe: (owner) => telling.unsubscribe(owner), now });
+  tokenRoutes(app, { access, tokens: wire.tokens, now });
   cellRoutes(app, { store });
   throttledNowRoutes(app, { store, parameters: config.detection, now });
   incidentRoutes(app, {
@@ -137,7 +138,8 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
 
   const closers: (() => Promise<unknown>)[] = [];
   return {
-    invite: (owner) => wire.tokens.create({ kind: 'once', owner, quota: 1 }),
+    invite: (owner) =>
+      wire.tokens.create({ kind: 'once', owner, quota: 1, expiresAt: now() + TOKEN_LIFE_MS }),
     start: async () => {
       await wire.queue.retryFailed();
       const worker = wire.startWorker(workerRedis);

@@ -34,6 +34,8 @@ export interface Telling {
   readonly alerts: Alerts;
   readonly queue: DeliveryQueue;
   addRoutes(app: App, access: Access): void;
+  /** Ends every subscription that an API key has made. */
+  unsubscribe(owner: string): Promise<void>;
   /** @param redis see `connectForWorkers` */
   startDelivering(redis: Redis): Deliverer;
 }
@@ -52,6 +54,13 @@ export function openTelling(deps: TellingDeps): Telling {
   return {
     alerts: new Alerts({ events, webhooks, deliveries, queue, notifies, publicUrl, metrics, logger, now }),
     queue,
+    unsubscribe: async (owner) => {
+      for (const webhook of await webhooks.list()) {
+        if (webhook.owner !== owner) continue;
+        await webhooks.remove(webhook.id);
+        await deliveries.forget(webhook.id);
+      }
+    },
     addRoutes: (app, access) => webhookRoutes(app, { access, webhooks, deliveries, guard, now }),
     startDelivering: (workerRedis) =>
       new Deliverer({ redis: workerRedis, prefix, webhooks, deliveries, queue, guard, metrics, logger, now }),

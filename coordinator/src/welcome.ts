@@ -34,7 +34,7 @@ export function welcome(w: Welcome): string {
           '  places       unknown: set NETWORK_DB_ASN and NETWORK_DB_COUNTRY (MaxMind format), or no result can be placed',
         ]),
     '',
-    '  A volunteer joins with (this token enrols one probe; more: npm run keys -- token --help):',
+    '  A volunteer joins with (this token enrols one probe within 30 days; more: npm run keys -- token --help):',
     '',
     `    npx brakelight-probe join ${w.publicUrl} --token ${w.token} --fingerprint ${w.fingerprint}`,
     '    npx brakelight-probe run',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../deploy/dist/testbed/free-port.js';
-import { startTestCoordinator, type TestCoordinator } from '../wire/test-coordinator.js';
+import { IN_A_MONTH, startTestCoordinator, type TestCoordinator } from '../wire/test-coordinator.js';
 import { Probe } from './probe.js';
 
 let coordinator: TestCoordinator;
@@ -16,7 +16,8 @@ afterEach(async () => {
   await coordinator.close();
 });
 
-const token = () => coordinator.wire.tokens.create({ kind: 'once', owner: 'ada', quota: 1 });
+const token = () =>
+  coordinator.wire.tokens.create({ kind: 'once', owner: 'ada', quota: 1, expiresAt: IN_A_MONTH });
 
 describe('the real agent and the real wire', () => {
   it('join, measure, store, leave', async () => {

@@ -78,8 +78,8 @@ export async function startAnswering(): Promise<Answering> {
     draining: () => false,
   });
   telling.addRoutes(app, access);
-  keyRoutes(app, { access, apiKeys, now });
-  tokenRoutes(app, { access, tokens: new Tokens(redis, prefix, new Probes(redis, prefix)) });
+  keyRoutes(app, { access, apiKeys, unsubscribe: (owner) => telling.unsubscribe(owner), now });
+  tokenRoutes(app, { access, tokens: new Tokens(redis, prefix, new Probes(redis, prefix)), now });
   cellRoutes(app, { store });
   throttledNowRoutes(app, { store, parameters: DEFAULT_PARAMETERS, now });
   incidentRoutes(app, {

@@ -267,6 +267,23 @@ describe('answers', () => {
       expect((await get(`/v1/webhooks/${id}`, ADMIN)).statusCode).toBe(404);
     });
 
+    it('end with the key that made them', async () => {
+      const [mine, other] = [await makeKey(['webhooks']), await makeKey(['webhooks'])];
+      const subscribe = async (key: string) =>
+        (await send('POST', '/v1/webhooks', key, { url: 'http://127.0.0.1:9/hook' })).json().id as string;
+      const [first, second, theirs] = [
+        await subscribe(mine.key),
+        await subscribe(mine.key),
+        await subscribe(other.key),
+      ];
+      expect((await send('DELETE', `/v1/keys/${mine.id}`, ADMIN_KEY)).statusCode).toBe(204);
+      for (const id of [first, second]) {
+        expect((await get(`/v1/webhooks/${id}`, ADMIN)).statusCode).toBe(404);
+      }
+      expect((await get(`/v1/webhooks/${theirs}`, ADMIN)).statusCode).toBe(200);
+      expect((await send('DELETE', `/v1/keys/${mine.id}`, ADMIN_KEY)).statusCode).toBe(404);
+    });
+
     it('let nobody make every event go to thousands', async () => {
       const { key } = await makeKey(['webhooks']);
       const subscribe = () => send('POST', '/v1/webhooks', key, { url: 'http://127.0.0.1:9/hook' });
@@ -313,10 +330,24 @@ describe('answers', () => {
       expect(known.headers['ratelimit-policy']).toBe('"default";q=100000;w=60');
     });
 
-    it('make enrolment tokens', async () => {
-      const made = await send('POST', '/v1/tokens', ADMIN_KEY, { kind: 'one-time', owner: 'anna' });
+    it('make enrolment tokens, which expire', async () => {
+      const make = (more: object) =>
+        send('POST', '/v1/tokens', ADMIN_KEY, { kind: 'one-time', owner: 'anna', ...more });
+      const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+      const made = await make({});
       expect(made.statusCode, made.body).toBe(201);
       expect(against('POST', '/v1/tokens', 201, 'application/json', made.json())).toEqual([]);
+      const days = (Date.parse(made.json().expiresAt) - Date.now()) / 86_400_000;
+      expect(days).toBeGreaterThan(29.9);
+      expect(days).toBeLessThanOrEqual(30);
+      const chosen = inDays(2);
+      expect((await make({ expiresAt: chosen })).json()).toMatchObject({ expiresAt: chosen });
+      for (const expiresAt of [inDays(-1), inDays(400)]) {
+        expect((await make({ expiresAt })).json()).toMatchObject({
+          status: 400,
+          errors: [{ path: '/expiresAt' }],
+        });
+      }
     });
   });
 });

@@ -4,7 +4,7 @@ import { HttpClient } from '@brakelight/probe-agent/coordinator/http';
 import { CONSENT_TEXTS, exportPublicKey, fingerprint } from '@brakelight/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
-import { startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
+import { IN_A_MONTH, startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
 import { resultOf } from './test-probe.js';
 
 let coordinator: TestCoordinator;
@@ -21,7 +21,12 @@ describe("the agent's own side of the wire", () => {
     expect(shown.publicKey).toBe(coordinator.publicKey);
     const as = (keyId: string) => new Coordinator(http, { keyId, privateKey }, shown.publicKey, Date.now);
 
-    const token = await coordinator.wire.tokens.create({ kind: 'once', owner: 'volunteer', quota: 1 });
+    const token = await coordinator.wire.tokens.create({
+      kind: 'once',
+      owner: 'volunteer',
+      quota: 1,
+      expiresAt: IN_A_MONTH,
+    });
     const acceptedAt = new Date().toISOString();
     const consents = [{ kind: 'platform' as const, version: CONSENT_TEXTS.platform.version, acceptedAt }];
     const enrolled = await as(fingerprint(exportPublicKey(privateKey))).enrol({

@@ -22,6 +22,9 @@ import { Registry } from 'prom-client';
 import { inject } from 'vitest';
 import { ownDatabase, ownPrefix } from '../support/own-place.js';
 
+/** When enrolment tokens of tests expire, unless a test is about that. */
+export const IN_A_MONTH = Date.now() + 30 * 86_400_000;
+
 export const ADMIN_KEY = 'key-of-the-operator-of-this-test';
 
 export const CATALOGUE: Catalogue = {

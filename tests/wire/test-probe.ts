@@ -20,7 +20,7 @@ import {
   verifyMessage,
   WorkAnswer,
 } from '@brakelight/shared';
-import type { TestCoordinator } from './test-coordinator.js';
+import { IN_A_MONTH, type TestCoordinator } from './test-coordinator.js';
 
 export interface Answer {
   readonly status: number;
@@ -95,6 +95,7 @@ export class TestProbe {
       kind: 'once',
       owner: `owner-of-${probe.publicKey}`,
       quota: 1,
+      expiresAt: IN_A_MONTH,
     });
     const answer = await probe.enrol(token, kinds);
     if (answer.status !== 201) throw new Error(answer.body.toString());

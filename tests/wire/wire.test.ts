@@ -2,7 +2,7 @@ import { type DrawnTest, EnrolmentAnswer, importPublicKey, verifyMessage } from 
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/until.js';
-import { CATALOGUE, startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
+import { CATALOGUE, IN_A_MONTH, startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
 import { problemOf, resultOf, send, TestProbe } from './test-probe.js';
 
 let coordinator: TestCoordinator;
@@ -18,7 +18,12 @@ const stored = (probe: TestProbe, ids: readonly string[]) =>
 
 describe('enrolment', () => {
   it('gives the same key the same answer, also with a token that is used up', async () => {
-    const token = await coordinator.wire.tokens.create({ kind: 'once', owner: 'somebody', quota: 1 });
+    const token = await coordinator.wire.tokens.create({
+      kind: 'once',
+      owner: 'somebody',
+      quota: 1,
+      expiresAt: IN_A_MONTH,
+    });
     const probe = new TestProbe(coordinator);
     const first = await probe.enrol(token);
     const again = await probe.enrol(token);
@@ -33,8 +38,27 @@ describe('enrolment', () => {
     expect(problemOf(other)).toMatchObject({ status: 403, code: 'token-used' });
   });
 
+  it('takes nobody with a token that has expired, but keeps those who came before', async () => {
+    const terms = { kind: 'network', owner: 'club', quota: 9, expiresAt: Date.now() + 60_000 } as const;
+    const token = await coordinator.wire.tokens.create(terms);
+    const early = new TestProbe(coordinator);
+    expect((await early.enrol(token)).status).toBe(201);
+    coordinator.clock.offsetMs = 61_000;
+    onTestFinished(() => {
+      coordinator.clock.offsetMs = 0;
+    });
+    const late = await new TestProbe(coordinator).enrol(token);
+    expect(problemOf(late)).toMatchObject({ status: 403, code: 'token-expired' });
+    expect((await early.enrol(token)).status).toBe(201);
+  });
+
   it('takes a quota of probes of each network from a network token', async () => {
-    const token = await coordinator.wire.tokens.create({ kind: 'network', owner: 'club', quota: 2 });
+    const token = await coordinator.wire.tokens.create({
+      kind: 'network',
+      owner: 'club',
+      quota: 2,
+      expiresAt: IN_A_MONTH,
+    });
     const join = (localAddress: string) =>
       new TestProbe(coordinator).enrol(token, ['platform'], { localAddress });
     expect((await join('127.0.5.1')).status).toBe(201);
@@ -46,7 +70,12 @@ describe('enrolment', () => {
   });
 
   it('demands proof of the key, a known token and current consents', async () => {
-    const token = await coordinator.wire.tokens.create({ kind: 'once', owner: 'x', quota: 1 });
+    const token = await coordinator.wire.tokens.create({
+      kind: 'once',
+      owner: 'x',
+      quota: 1,
+      expiresAt: IN_A_MONTH,
+    });
     const probe = new TestProbe(coordinator);
     const other = new TestProbe(coordinator);
     expect(problemOf(await probe.enrol(token, ['platform'], { key: other.keys.privateKey })).code).toBe(

@@ -1,11 +1,19 @@
 import { ApiKey, CreatedApiKey, CreatedToken, pageOf, Scope } from '@brakelight/shared';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
+import { parseDuration } from '../duration.js';
 import { CommandError, type CoordinatorClient, connect } from './client.js';
 
 interface Common {
   readonly coordinator?: string;
   readonly json?: true;
+}
+
+interface TokenOptions extends Common {
+  readonly owner: string;
+  readonly network?: true;
+  readonly quota?: number;
+  readonly expires: string;
 }
 
 /** `npm run keys -- ...`: API keys and enrolment tokens, from the operator's shell. */
@@ -59,23 +67,32 @@ command('list', 'list API keys').action(async (options: Common) => {
   print(options, keys, lines.join('\n') || 'There are no API keys.');
 });
 
-command('revoke <id>', 'revoke an API key').action(async (id: string, options: Common) => {
-  await (await client(options)).call('DELETE', `/v1/keys/${encodeURIComponent(id)}`, z.undefined());
-  print(options, { revoked: id }, `Revoked ${id}.`);
-});
+command('revoke <id>', 'revoke an API key and end its webhooks').action(
+  async (id: string, options: Common) => {
+    await (await client(options)).call('DELETE', `/v1/keys/${encodeURIComponent(id)}`, z.undefined());
+    print(options, { revoked: id }, `Revoked ${id}; its webhooks have ended.`);
+  },
+);
 
 command('token', 'make an enrolment token; it is shown this once')
   .requiredOption('--owner <pseudonym>', 'whose probes enrol with it; they count as one person')
   .option('--network', 'for several probes of several networks, instead of one probe')
   .option('--quota <n>', 'probes of each /24 or /48 and day (with --network)', Number)
-  .action(async (options: Common & { owner: string; network?: true; quota?: number }) => {
+  .option('--expires <duration>', 'how long it is good for, ISO 8601, at most P366D', 'P30D')
+  .action(async (options: TokenOptions) => {
+    const lifeMs = parseDuration(options.expires);
+    if (lifeMs === undefined) {
+      throw new CommandError(`"${options.expires}" is no ISO 8601 duration such as P30D or PT12H.`, 2);
+    }
     const body = {
       kind: options.network ? 'network' : 'one-time',
       owner: options.owner,
+      expiresAt: new Date(Date.now() + lifeMs).toISOString(),
       ...(options.quota !== undefined && { quota: options.quota }),
     };
     const made = await (await client(options)).call('POST', '/v1/tokens', CreatedToken, body);
     print(options, made, made.token);
+    if (!options.json) process.stderr.write(`It lets nobody in after ${made.expiresAt}.\n`);
   });
 
 try {

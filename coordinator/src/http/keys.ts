@@ -11,6 +11,8 @@ import { Paging, splitQuery } from './query.js';
 export interface KeyRoutesDeps {
   readonly access: Access;
   readonly apiKeys: ApiKeys;
+  /** Ends every subscription that a key has made. */
+  readonly unsubscribe: (owner: string) => Promise<void>;
   /** Wall clock, Unix milliseconds. */
   readonly now: () => number;
 }
@@ -19,7 +21,7 @@ const TAGS = ['administration'];
 const SECURITY = [{ apiKey: [] }];
 
 /** API keys: made, listed and revoked by the operator. */
-export function keyRoutes(app: App, { access, apiKeys, now }: KeyRoutesDeps): void {
+export function keyRoutes(app: App, { access, apiKeys, unsubscribe, now }: KeyRoutesDeps): void {
   const onRequest = access.require('admin');
 
   app.post(
@@ -64,14 +66,19 @@ export function keyRoutes(app: App, { access, apiKeys, now }: KeyRoutesDeps): vo
       schema: {
         tags: TAGS,
         security: SECURITY,
-        summary: 'Revoke an API key',
+        summary: 'Revoke an API key and end its webhooks',
+        description:
+          'From now on the key opens nothing, its webhooks are deleted, and messages that are still to be delivered to them are dropped. To change a key, make another, subscribe with it, and revoke this one.',
         params: z.strictObject({ id: Ulid }),
         response: { 204: z.null().meta({ description: 'Revoked' }), ...REFUSALS },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!(await apiKeys.revoke(id))) {
+      const known = await apiKeys.revoke(id);
+      // Also when it is gone already: whoever died between the two is asked again.
+      await unsubscribe(id);
+      if (!known) {
         throw new ProblemError('not-found', { detail: `There is no API key "${id}" here.` });
       }
       return reply.code(204).send(null);

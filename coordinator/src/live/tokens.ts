@@ -9,14 +9,20 @@ export interface TokenTerms {
   /** Pseudonym that every probe enrolled with it gets. */
   readonly owner: string;
   readonly quota: number;
+  /** From then on it enrols nobody, Unix milliseconds. */
+  readonly expiresAt: number;
 }
 
-export type Redemption = 'enrolled' | 'invalid' | 'used' | 'quota';
+export type Redemption = 'enrolled' | 'invalid' | 'expired' | 'used' | 'quota';
+
+/** So long it is still said that a token has expired, and not that nobody knows it. */
+const REMEMBERED_MS = 90 * 86_400_000;
 
 /** KEYS token, probe, index, quota, probes. ARGV probe id, at, publicKey, agentVersion, consents, quota ttl in s. */
 const REDEEM = `
 local kind = redis.call('HGET', KEYS[1], 'kind')
 if not kind then return 'invalid' end
+if tonumber(ARGV[2]) >= tonumber(redis.call('HGET', KEYS[1], 'expiresAt')) then return 'expired' end
 if kind == 'once' then
   if redis.call('HEXISTS', KEYS[1], 'used') == 1 then return 'used' end
   redis.call('HSET', KEYS[1], 'used', ARGV[2])
@@ -47,7 +53,12 @@ export class Tokens {
   /** Makes a token; this is the only time its text is seen. */
   async create(terms: TokenTerms): Promise<string> {
     const token = `blt_${randomBytes(24).toString('base64url')}`;
-    await this.#redis.hset(this.#key(token), { ...terms });
+    const key = this.#key(token);
+    await this.#redis
+      .multi()
+      .hset(key, { ...terms })
+      .pexpireat(key, terms.expiresAt + REMEMBERED_MS)
+      .exec();
     return token;
   }
 

@@ -45,6 +45,8 @@ export class Enrolment {
         return this.#answer(probe, place);
       case 'invalid':
         throw new ProblemError('token-invalid');
+      case 'expired':
+        throw new ProblemError('token-expired');
       case 'used': {
         // The same key may have been taken in between the look-up and now, by the same request sent twice.
         const again = await probes.findByKey(index);

@@ -132,6 +132,11 @@ export const PROBLEMS = {
     title: 'The enrolment token is not valid',
     help: 'Check it for typing errors or ask whoever runs this coordinator for a new one.',
   },
+  'token-expired': {
+    status: 403,
+    title: 'The enrolment token has expired',
+    help: 'Ask whoever runs this coordinator for a new one. Probes that joined with it go on.',
+  },
   'token-used': {
     status: 403,
     title: 'The enrolment token was used already',
