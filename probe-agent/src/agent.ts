@@ -13,6 +13,7 @@ import { Delivery } from './spool/delivery.js';
 import { Spool } from './spool/spool.js';
 import type { Home, Membership } from './state/home.js';
 import type { Lock } from './state/lock.js';
+import { TestsInHand } from './work/in-hand.js';
 
 /** What the composition root is given; everything else it builds. */
 export interface AgentParts {
@@ -82,6 +83,7 @@ export async function composeAgent(parts: AgentParts): Promise<ProbeLoop> {
     coordinator,
     spool,
     spoolMaxBytes: config.spoolMaxBytes,
+    inHand: new TestsInHand(home.inHand),
     delivery,
     budget,
     board,

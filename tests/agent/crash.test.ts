@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../deploy/dist/testbed/free-port.js';
 import { until } from '../support/until.js';
 import { CoordinatorStandIn } from './coordinator-stand-in.js';
@@ -21,6 +23,39 @@ afterEach(async () => {
 });
 
 describe('kill -9', () => {
+  it('in the midst of a round leaves no drawn test unaccounted for', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const arrived = once(silent, 'connection');
+    const refused = await freePort();
+    const round = [refused, port, refused].map((to) => platformTest(`https://127.0.0.1:${to}/`));
+    coordinator.draw = () => round;
+    const running = probe.start('run', '--json');
+    // The first is measured, the second hangs, the third has not begun.
+    await arrived;
+    running.child.kill('SIGKILL');
+    await running.ended;
+    expect(await probe.spooled()).toEqual([`${round[0]?.id}.json`]);
+
+    coordinator.draw = () => [];
+    const again = probe.start('run', '--json');
+    await until('all have come', () => round.every(({ id }) => coordinator.received.has(id)));
+    again.child.kill('SIGTERM');
+    await again.ended;
+    const ends = round.map(({ id }) => coordinator.received.get(id)?.[0]?.arms.map(({ end }) => end));
+    const lost = { kind: 'aborted', reason: 'shutdown' };
+    expect(ends).toEqual([
+      [
+        { kind: 'failed', phase: 'tcp', class: 'refused' },
+        { kind: 'failed', phase: 'tcp', class: 'refused' },
+      ],
+      [lost, lost],
+      [lost, lost],
+    ]);
+  });
+
   it('at any moment loses no result that was measured, and doubles none', async () => {
     const port = await freePort();
     const measured = new Set<string>();

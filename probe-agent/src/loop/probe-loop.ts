@@ -14,6 +14,7 @@ import type { Home } from '../state/home.js';
 import type { Lock } from '../state/lock.js';
 import { AGENT_VERSION } from '../version.js';
 import { refusal, TEST_LIFETIME_MS } from '../work/guard.js';
+import type { TestsInHand } from '../work/in-hand.js';
 import type { AgentEvent, AgentLogger } from './events.js';
 import { type NotMeasuring, whyNotMeasuring } from './readiness.js';
 import type { StatusBoard } from './status-board.js';
@@ -34,6 +35,7 @@ export interface LoopParts {
   readonly coordinator: Coordinator;
   readonly spool: Spool;
   readonly spoolMaxBytes: number;
+  readonly inHand: TestsInHand;
   readonly delivery: Delivery;
   readonly budget: Budget;
   readonly board: StatusBoard;
@@ -85,6 +87,7 @@ export class ProbeLoop {
    * @throws ContactError when the coordinator does not know this probe any more
    */
   async run(signal: AbortSignal): Promise<RunEnd> {
+    await this.#accountForLost();
     while (!signal.aborted) {
       if (!(await this.#parts.lock.held())) return 'displaced';
       if ((await this.#parts.home.membership.read()) === undefined) return 'left';
@@ -102,6 +105,7 @@ export class ProbeLoop {
 
   /** One round at once, whatever was planned. @throws ContactError when the coordinator cannot be asked */
   async once(signal: AbortSignal): Promise<OnceSummary> {
+    await this.#accountForLost();
     const notMeasuring = await this.#obstacle();
     const before = new Set<string>();
     let results: readonly TestResult[] = [];
@@ -123,6 +127,14 @@ export class ProbeLoop {
       stored: [...before].filter((id) => !this.#parts.spool.has(id)),
       nextPollAt: this.#parts.board.current.nextPollAt,
     };
+  }
+
+  /** Tests that died with the process before this one: before anything is sent, and taken off the spool. */
+  async #accountForLost(): Promise<void> {
+    const { inHand, spool, now, methodVersion } = this.#parts;
+    for (const test of await inHand.leftOver())
+      await spool.add(unmeasured(test, 'shutdown', iso(now()), methodVersion));
+    await inHand.clear();
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -174,6 +186,7 @@ export class ProbeLoop {
     await this.#answered();
     this.#parts.onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
 
+    await this.#parts.inHand.take(work.tests);
     const fetchedAt = now();
     let deliveredAt = fetchedAt;
     const results: TestResult[] = [];
@@ -183,6 +196,7 @@ export class ProbeLoop {
       if (result === 'broken') continue;
       if (result === 'left') break;
       await this.#parts.spool.add(result);
+      this.#parts.inHand.done(test.id);
       results.push(result);
       this.#parts.onEvent({ event: 'measured', result });
       if (now() - deliveredAt >= DELIVER_EVERY_MS && !signal.aborted) {
@@ -190,12 +204,14 @@ export class ProbeLoop {
         await this.#deliverMeanwhile(signal);
       }
     }
+    await this.#parts.inHand.clear();
     await board.set({ measuring: null });
     return results;
   }
 
   /** Between two tests; a coordinator in trouble does not keep us from measuring on. */
   async #deliverMeanwhile(signal: AbortSignal): Promise<void> {
+    await this.#parts.inHand.save();
     try {
       await this.#parts.delivery.round(signal);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Consent, Instant, PublicKey, Ulid } from '@brakelight/shared';
+import { Consent, DrawnTest, Instant, PublicKey, Ulid } from '@brakelight/shared';
 import { z } from 'zod';
 import { Document } from './document.js';
 
@@ -65,6 +65,10 @@ export const Activity = z.strictObject({
 });
 export type Activity = z.infer<typeof Activity>;
 
+/** Tests that were drawn and have no result yet. */
+export const InHand = z.strictObject({ tests: z.array(DrawnTest) });
+export type InHand = z.infer<typeof InHand>;
+
 /** The state directory: one place that knows its file names. */
 export class Home {
   readonly path: string;
@@ -79,6 +83,7 @@ export class Home {
   readonly limits: Document<Limits>;
   readonly spent: Document<Spent>;
   readonly activity: Document<Activity>;
+  readonly inHand: Document<InHand>;
 
   private constructor(path: string) {
     this.path = path;
@@ -92,6 +97,7 @@ export class Home {
     this.limits = new Document(join(path, 'limits.json'), Limits);
     this.spent = new Document(join(path, 'spent.json'), Spent);
     this.activity = new Document(join(path, 'activity.json'), Activity, false);
+    this.inHand = new Document(join(path, 'in-hand.json'), InHand);
   }
 
   /** Opens it, made if need be; nobody but its user may look in. */
