@@ -71,7 +71,8 @@ export function senderView(series: readonly SenderSample[]): SenderView | null {
   const acked = last.bytesAcked - first.bytesAcked;
   const retransmitted = last.bytesRetransmitted - first.bytesRetransmitted;
   // The burst that fills the bucket queues on the line itself for a moment.
-  const rttMs = Math.max(...window.slice(Math.floor(window.length / 2)).map((sample) => sample.rttMs));
+  const later = window.filter(({ ms }) => ms >= (first.ms + last.ms) / 2);
+  const rttMs = Math.max(...later.map((sample) => sample.rttMs));
   return {
     retransmittedShare: retransmitted === 0 ? 0 : retransmitted / acked,
     rttMs,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AddressLimiter, limitKey } from './limits.js';
+import { AddressLimiter, DEFAULT_SERVER_LIMITS, limitKey } from './limits.js';
 
 describe('limitKey', () => {
   it.each([
@@ -14,7 +14,12 @@ describe('limitKey', () => {
 });
 
 describe('AddressLimiter', () => {
-  const limits = { connectionsPerAddress: 2, connections: 10, bytesPerMinute: 1_000, bytesPerTransfer: 600 };
+  const limits = {
+    ...DEFAULT_SERVER_LIMITS,
+    connectionsPerAddress: 2,
+    connectionsPerMinute: 3,
+    bytesPerMinute: 1_000,
+  };
 
   it('lets in what leaves room', () => {
     const limiter = new AddressLimiter(limits, () => 0);
@@ -25,6 +30,19 @@ describe('AddressLimiter', () => {
       true,
     ]);
     limiter.leave('a');
+    expect(limiter.enter('a')).toBe(true);
+  });
+
+  it('lets no more come in a minute, though they leave again', () => {
+    let now = 0;
+    const limiter = new AddressLimiter(limits, () => now);
+    const visits = Array.from({ length: 4 }, () => {
+      const entered = limiter.enter('a');
+      if (entered) limiter.leave('a');
+      return entered;
+    });
+    expect(visits).toEqual([true, true, true, false]);
+    now = 60_000;
     expect(limiter.enter('a')).toBe(true);
   });
 

@@ -4,8 +4,12 @@ import { isIPv6 } from 'node:net';
 export interface ServerLimits {
   /** Open connections of one address (IPv4) or /64 (IPv6). */
   readonly connectionsPerAddress: number;
+  /** New connections of one address in a minute: a handshake costs us more than who asks for it. */
+  readonly connectionsPerMinute: number;
   /** Open connections of all. */
   readonly connections: number;
+  /** Of these, connections that upload: each holds what it was read into (64 kB) until it closes. */
+  readonly uploads: number;
   /** Bytes, both directions, that one address may move in a minute. */
   readonly bytesPerMinute: number;
   /** Largest single download or upload. */
@@ -14,7 +18,9 @@ export interface ServerLimits {
 
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   connectionsPerAddress: 32,
+  connectionsPerMinute: 1_200,
   connections: 4_000,
+  uploads: 200,
   bytesPerMinute: 40_000_000,
   bytesPerTransfer: 4_000_000,
 };
@@ -39,6 +45,7 @@ export class AddressLimiter {
   readonly #now: () => number;
   readonly #open = new Map<string, number>();
   #moved = new Map<string, number>();
+  #came = new Map<string, number>();
   #minuteFrom: number;
 
   constructor(limits: ServerLimits, now: () => number) {
@@ -49,9 +56,12 @@ export class AddressLimiter {
 
   /** Takes a connection in; false where the address has enough of them. */
   enter(key: string): boolean {
+    this.#turn();
     const open = this.#open.get(key) ?? 0;
-    if (open >= this.#limits.connectionsPerAddress) return false;
+    const came = this.#came.get(key) ?? 0;
+    if (open >= this.#limits.connectionsPerAddress || came >= this.#limits.connectionsPerMinute) return false;
     this.#open.set(key, open + 1);
+    this.#came.set(key, came + 1);
     return true;
   }
 
@@ -63,14 +73,19 @@ export class AddressLimiter {
 
   /** Sets bytes aside for a transfer; false where the minute has no room for them. */
   take(key: string, bytes: number): boolean {
-    const now = this.#now();
-    if (now - this.#minuteFrom >= MINUTE_MS) {
-      this.#moved = new Map();
-      this.#minuteFrom = now;
-    }
+    this.#turn();
     const moved = (this.#moved.get(key) ?? 0) + bytes;
     if (moved > this.#limits.bytesPerMinute) return false;
     this.#moved.set(key, moved);
     return true;
+  }
+
+  /** Every minute begins anew. */
+  #turn(): void {
+    const now = this.#now();
+    if (now - this.#minuteFrom < MINUTE_MS) return;
+    this.#moved = new Map();
+    this.#came = new Map();
+    this.#minuteFrom = now;
   }
 }

@@ -1,13 +1,7 @@
 import type { Socket } from 'node:net';
-import type { ReadTcpInfo, TcpInfo } from './tcp-info.js';
-
-/** What the server saw of a connection at one moment. */
-export interface TransferSample extends Partial<TcpInfo> {
-  /** Milliseconds since the request's head was read. */
-  readonly ms: number;
-  /** Body bytes so far: read (upload), or handed to the system (download, where `bytesAcked` is the truth). */
-  readonly bytes: number;
-}
+import type { ReadTcpInfo } from './kernel.js';
+import { type Count, SampleSeries, type TransferSample } from './sample-series.js';
+import type { TcpInfo } from './tcp-info.js';
 
 /** Answer of `GET /v1/result`. */
 export interface TransferResult {
@@ -26,32 +20,37 @@ export interface Watch {
    * The last body byte was read (upload) or handed to the system (download). What the system still has to deliver is
    * watched on, where TCP_INFO tells: a throttled download has hardly begun then.
    */
-  end(): TransferSample;
+  end(): Count;
 }
 
 interface Transfer {
   readonly direction: 'download' | 'upload';
   readonly socket: Socket;
   readonly sinceMs: number;
-  readonly samples: TransferSample[];
-  readonly onSample: ((sample: TransferSample) => void) | undefined;
+  readonly samples: SampleSeries;
+  readonly onCount: ((count: Count) => void) | undefined;
   /** Bytes that the far end of the connection had acknowledged before; `undefined` without TCP_INFO. */
   readonly ackedBefore: number | undefined;
   bytes: number;
+  /** The last two samples are the same. */
+  resting: boolean;
   /** Nothing more will be read or handed over. */
   ended: boolean;
   /** Its samples have been given up. */
   dropped: boolean;
 }
 
+/** What changes as soon as anything happens on a connection. */
+const MOVING = ['bytesAcked', 'bytesSent', 'rttMs', 'congestionWindow'] as const;
 const SAMPLE_MS = 100;
 const MAX_SAMPLES = 120;
 /** Of all results together: bounds what is remembered, however many ask. */
 const MAX_ALL_SAMPLES = 50_000;
 const MAX_RESULTS = 5_000;
-const KEPT_MS = 10 * 60_000;
+/** A coordinator asks when the probe's own result has reached it: soon, or after an outage of its own. */
+const KEPT_MS = 60 * 60_000;
 
-/** Samples open transfers every 100 ms (the kernel forgets them when they close) and keeps results for ten minutes. */
+/** Samples open transfers every 100 ms (the kernel forgets them when they close) and keeps results for an hour. */
 export class Transfers {
   readonly #transfers = new Map<string, Transfer>();
   readonly #open = new Set<Transfer>();
@@ -75,7 +74,7 @@ export class Transfers {
     id: string,
     direction: 'download' | 'upload',
     socket: Socket,
-    onSample?: (sample: TransferSample) => void,
+    onCount?: (count: Count) => void,
   ): Watch {
     const earlier = this.#transfers.get(id);
     const goesOn = earlier !== undefined && earlier.socket === socket && earlier.direction === direction;
@@ -85,10 +84,11 @@ export class Transfers {
       direction,
       socket,
       sinceMs: goesOn ? earlier.sinceMs : this.#now(),
-      samples: goesOn ? earlier.samples : [],
-      onSample,
+      samples: goesOn ? earlier.samples : new SampleSeries(),
+      onCount,
       ackedBefore: goesOn ? earlier.ackedBefore : this.#readTcpInfo?.(socket)?.bytesAcked,
       bytes: goesOn ? earlier.bytes : 0,
+      resting: false,
       ended: false,
       dropped: false,
     };
@@ -102,10 +102,10 @@ export class Transfers {
         transfer.bytes += bytes;
       },
       end: () => {
-        const sample = this.#sample(transfer);
+        const info = this.#sample(transfer);
         transfer.ended = true;
-        if (!isUnderWay(transfer, sample)) this.#open.delete(transfer);
-        return sample;
+        if (!isUnderWay(transfer, info)) this.#open.delete(transfer);
+        return this.#count(transfer);
       },
     };
   }
@@ -114,7 +114,8 @@ export class Transfers {
     const transfer = this.#transfers.get(id);
     if (transfer === undefined) return null;
     const { direction, samples } = transfer;
-    return { direction, open: this.#open.has(transfer), tcpInfo: this.#readTcpInfo !== null, samples };
+    const tcpInfo = this.#readTcpInfo !== null;
+    return { direction, open: this.#open.has(transfer), tcpInfo, samples: samples.read() };
   }
 
   close(): void {
@@ -123,20 +124,28 @@ export class Transfers {
 
   #sampleAll(): void {
     for (const transfer of this.#open) {
-      const sample = this.#sample(transfer);
-      transfer.onSample?.(sample);
-      if (transfer.ended && !isUnderWay(transfer, sample)) this.#open.delete(transfer);
+      const info = this.#sample(transfer);
+      transfer.onCount?.(this.#count(transfer));
+      if (transfer.ended && !isUnderWay(transfer, info)) this.#open.delete(transfer);
     }
   }
 
-  #sample(transfer: Transfer): TransferSample {
-    const { socket, sinceMs, bytes, samples } = transfer;
-    const sample = { ms: Math.round(this.#now() - sinceMs), bytes, ...this.#readTcpInfo?.(socket) };
-    if (!transfer.dropped && samples.length < MAX_SAMPLES && this.#sampleCount < MAX_ALL_SAMPLES) {
-      samples.push(sample);
+  #count({ sinceMs, bytes }: Transfer): Count {
+    return { ms: Math.round(this.#now() - sinceMs), bytes };
+  }
+
+  /** Keeps what is seen now. Of a time in which nothing moves its begin and its end are enough. */
+  #sample(transfer: Transfer): TcpInfo | null {
+    const { socket, samples } = transfer;
+    const info = this.#readTcpInfo?.(socket) ?? null;
+    const still = samples.length > 0 && isSame(samples, transfer, info);
+    if (still && transfer.resting) samples.extend(this.#count(transfer));
+    else if (!transfer.dropped && samples.length < MAX_SAMPLES && this.#sampleCount < MAX_ALL_SAMPLES) {
+      samples.push(this.#count(transfer), info);
       this.#sampleCount += 1;
     }
-    return sample;
+    transfer.resting = still;
+    return info;
   }
 
   /** Oldest first: a map keeps the order of insertion. */
@@ -156,8 +165,14 @@ export class Transfers {
   }
 }
 
+/** Is it as it was? Where the kernel tells what became of the bytes, those that it was handed say nothing. */
+function isSame(samples: SampleSeries, { direction, bytes }: Transfer, info: TcpInfo | null): boolean {
+  if (info === null || direction === 'upload') return samples.last('bytes') === bytes;
+  return MOVING.every((name) => samples.last(name) === info[name]);
+}
+
 /** Has the system bytes of an ended download that the far end does not? TLS adds to what is acknowledged, never takes. */
-function isUnderWay({ direction, ackedBefore, bytes }: Transfer, { bytesAcked }: TransferSample): boolean {
-  if (direction === 'upload' || ackedBefore === undefined || bytesAcked === undefined) return false;
-  return bytesAcked - ackedBefore < bytes;
+function isUnderWay({ direction, ackedBefore, bytes }: Transfer, info: TcpInfo | null): boolean {
+  if (direction === 'upload' || ackedBefore === undefined || info === null) return false;
+  return info.bytesAcked - ackedBefore < bytes;
 }
