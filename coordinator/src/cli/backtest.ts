@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_PARAMETERS, type DetectionParameters } from '../detection/parameters.js';
 import { sweep } from '../detection/sweep.js';
 import type { Unit } from '../detection/types.js';
-import { byTime } from '../detection/unit-index.js';
+import { byTime } from '../detection/unit-order.js';
 import { parseDuration } from '../duration.js';
 import { REGISTERED_ABROAD, TARGET_4NDV } from '../imports/4ndv.js';
 import { csvFiles, type RowCounts, readTests } from './backtest/load.js';

@@ -1,5 +1,6 @@
-import { capAtAThird, upperShare } from './bounds.js';
-import { type DetectionParameters, INDICATORS, type Indicator } from './parameters.js';
+import { upperShare } from './bounds.js';
+import type { DetectionParameters, Indicator } from './parameters.js';
+import { ShownElsewhere } from './shown-elsewhere.js';
 import { FLAG, type UnitIndex } from './unit-index.js';
 
 const DAY_MS = 86_400_000;
@@ -33,17 +34,19 @@ export type Suspicion = ReadonlyMap<number, number>;
 
 /**
  * Predictable p0 from the outside, method section 4. The null conditions on the outside units, those of the same period
- * included, so they may all be used.
+ * included, so they may all be used. What a country shows is counted once for all the others.
  */
 export class Baseline {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
-  readonly #descending: readonly number[];
+  readonly #shown: ShownElsewhere;
+  /** Countries with a unit in the days before a period: of the period asked for last. */
+  #present: { readonly period: number; readonly countries: ReadonlySet<number> } | null = null;
 
   constructor(index: UnitIndex, parameters: DetectionParameters) {
     this.#index = index;
     this.#parameters = parameters;
-    this.#descending = [...index.periods.keys()].sort((a, b) => b - a);
+    this.#shown = new ShownElsewhere(index);
   }
 
   /**
@@ -52,10 +55,13 @@ export class Baseline {
    */
   outside(country: number, period: number, indicator: Indicator, suspicion: Suspicion): Outside {
     const { minP0, maxP0, minOutsideCountries, outageMinUnits, rho } = this.#parameters;
-    const leftOut = this.#leftOut(country, period, suspicion);
-    const sample = this.#sample(country, period, leftOut);
-    const all = this.#tally(sample, indicator);
-    const same = this.#tally(this.#ofPeriod(country, period, leftOut), indicator);
+    const { periods } = this.#index;
+    const row = periods.rowOf(period);
+    const leftOut = this.#leftOut(country, row, period, suspicion);
+    const inside = new Set([...leftOut, country]);
+    const all = this.#shown.sum(indicator, this.#oldest(row, period, inside), row, inside);
+    const begun = periods.periods[row] === period;
+    const same = this.#shown.sum(indicator, begun ? row : row + 1, row, inside);
     const bound = upperShare(all.affected, all.subnets);
     const c = predictiveShare(same.affected, same.subnets, Math.max(minP0, bound));
     const p0 = Math.min(MAX_P, Math.max(minP0, bound, c));
@@ -86,102 +92,52 @@ export class Baseline {
   }
 
   /** The most suspected other countries, at most a third: a throttled country is no baseline for its neighbours. */
-  #leftOut(country: number, period: number, suspicion: Suspicion): ReadonlySet<number> {
+  #leftOut(country: number, row: number, period: number, suspicion: Suspicion): ReadonlySet<number> {
     if (suspicion.size === 0) return new Set();
-    const others = new Set<number>();
-    for (const at of this.#window(period)) {
-      for (const other of this.#index.periods.get(at)?.keys() ?? []) others.add(other);
-    }
-    others.delete(country);
-    others.delete(-1);
-    const most = Math.floor(others.size / 3);
+    const present = this.#presentIn(row, period);
+    const others = present.size - (present.has(country) ? 1 : 0);
     const ranked = [...suspicion]
-      .filter(([other]) => others.has(other))
+      .filter(([other]) => other !== country && present.has(other))
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    return new Set(ranked.slice(0, most).map(([other]) => other));
+    return new Set(ranked.slice(0, Math.floor(others / 3)).map(([other]) => other));
   }
 
-  *#window(period: number): Generator<number> {
-    const oldest =
-      period - Math.max(1, Math.floor((this.#parameters.outsideDays * DAY_MS) / this.#parameters.periodMs));
-    let low = 0;
-    let high = this.#descending.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#descending[middle] as number) > period) low = middle + 1;
-      else high = middle;
+  /** Known countries with a unit in the days up to a period. */
+  #presentIn(row: number, period: number): ReadonlySet<number> {
+    if (this.#present?.period === period) return this.#present.countries;
+    const { periods, countries } = this.#index;
+    const present = new Set<number>();
+    for (let at = row; this.#counts(at, period) && present.size < countries.length; at--) {
+      for (const country of countries.keys()) {
+        if (periods.end(at, country) > periods.begin(at, country)) present.add(country);
+      }
     }
-    for (let i = low; i < this.#descending.length; i++) {
-      const at = this.#descending[i] as number;
-      if (at < oldest) return;
-      yield at;
-    }
+    this.#present = { period, countries: present };
+    return present;
   }
 
-  /** Whole periods, newest first, until there are enough outside units. */
-  #sample(country: number, period: number, leftOut: ReadonlySet<number>): number[] {
+  /** Is a row's period among those that are looked back on? */
+  #counts(row: number, period: number): boolean {
+    const { outsideDays, periodMs } = this.#parameters;
+    const oldest = period - Math.max(1, Math.floor((outsideDays * DAY_MS) / periodMs));
+    return row >= 0 && (this.#index.periods.periods[row] as number) >= oldest;
+  }
+
+  /** Row of the oldest period that is needed: whole periods, newest first, until there are enough outside units. */
+  #oldest(newest: number, period: number, inside: ReadonlySet<number>): number {
     const { outsideMin, outsideMax } = this.#parameters;
-    const sample: number[] = [];
-    for (const at of this.#window(period)) {
-      const own = this.#ofPeriod(country, at, leftOut);
-      if (sample.length >= outsideMin && sample.length + own.length > outsideMax) break;
-      for (const unit of own) sample.push(unit);
-    }
-    return sample;
-  }
-
-  #ofPeriod(country: number, period: number, leftOut: ReadonlySet<number>): number[] {
-    const found: number[] = [];
-    for (const [other, units] of this.#index.periods.get(period) ?? []) {
-      if (other === country || other === -1 || leftOut.has(other)) continue;
-      for (const unit of units) found.push(unit);
-    }
-    return found;
-  }
-
-  /** Means per distinct subnet, summed with no country above a third. */
-  #tally(sample: readonly number[], indicator: Indicator) {
-    const { flags, previous, subnet, country } = this.#index;
-    const flag = FLAG[indicator];
-    const lines = new Map<number, Line>();
-    for (const unit of sample) {
-      const key = subnet[unit] as number;
-      let line = lines.get(key);
-      if (line === undefined) {
-        line = { country: country[unit] as number, n: 0, k: 0, n0: 0, k0: 0, n1: 0, k1: 0 };
-        lines.set(key, line);
+    const { periods } = this.#index;
+    let found = 0;
+    let row = newest;
+    for (; this.#counts(row, period); row--) {
+      let units = periods.known(row);
+      for (const country of inside) {
+        if (country !== -1) units -= periods.end(row, country) - periods.begin(row, country);
       }
-      const x = ((flags[unit] as number) & flag) === 0 ? 0 : 1;
-      const before = previous[unit] as number;
-      line.n++;
-      line.k += x;
-      if (before >= 0 && (before & flag) === 0) {
-        line.n0++;
-        line.k0 += x;
-      } else if (before >= 0) {
-        line.n1++;
-        line.k1 += x;
-      }
+      if (found >= outsideMin && found + units > outsideMax) break;
+      found += units;
     }
-    const sizes = new Map<number, number>();
-    for (const line of lines.values()) sizes.set(line.country, (sizes.get(line.country) ?? 0) + 1);
-    const cap = capAtAThird([...sizes.values()]);
-    const sum = { affected: 0, subnets: 0, entered: 0, afterNormal: 0, stayed: 0, afterAffected: 0 };
-    for (const line of lines.values()) {
-      const size = sizes.get(line.country) as number;
-      const weight = Math.min(1, cap / size);
-      sum.subnets += weight;
-      sum.affected += (weight * line.k) / line.n;
-      if (line.n0 > 0) {
-        sum.afterNormal += weight;
-        sum.entered += (weight * line.k0) / line.n0;
-      }
-      if (line.n1 > 0) {
-        sum.afterAffected += weight;
-        sum.stayed += (weight * line.k1) / line.n1;
-      }
-    }
-    return { ...sum, units: sample.length, countries: sizes.size };
+    return row + 1;
   }
 }
 
@@ -197,32 +153,8 @@ export function predictiveShare(k: number, n: number, before: number): number {
   return (k + PRIOR_UNITS * before) / (n + PRIOR_UNITS);
 }
 
-/** Units of one outside subnet: all, after a normal one, after an affected one. */
-interface Line {
-  readonly country: number;
-  n: number;
-  k: number;
-  n0: number;
-  k0: number;
-  n1: number;
-  k1: number;
-}
-
 /** Which of a country's bounds holds for a unit, given the one before it of the same subnet. */
 export function nullShare(outside: Outside, previous: number, plain: boolean): number {
   if (plain || previous < 0) return outside.p0;
   return (previous & FLAG[outside.indicator]) === 0 ? outside.p01 : outside.p11;
-}
-
-/** Period in which each indicator was first shown, by anybody; indicators that nobody showed need no detector. */
-export function firstSeen(index: UnitIndex): Map<Indicator, number> {
-  const seen = new Map<Indicator, number>();
-  for (const [at, unit] of index.units.entries()) {
-    for (const indicator of INDICATORS) {
-      if (((index.flags[at] as number) & FLAG[indicator]) !== 0 && !seen.has(indicator)) {
-        seen.set(indicator, unit.period);
-      }
-    }
-  }
-  return seen;
 }

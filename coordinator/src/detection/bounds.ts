@@ -37,10 +37,13 @@ export function logAdd(a: number, b: number): number {
  * @returns the cap to apply to each size
  */
 export function capAtAThird(sizes: readonly number[]): number {
-  const sorted = [...sizes].sort((a, b) => b - a);
-  const [first = 0, second = 0] = sorted;
-  if (sorted.length <= 2) return sorted.length === 2 ? second : first;
-  const total = sorted.reduce((sum, size) => sum + size, 0);
+  let [first, second, total] = [0, 0, 0];
+  for (const size of sizes) {
+    total += size;
+    second = Math.max(second, Math.min(first, size));
+    first = Math.max(first, size);
+  }
+  if (sizes.length <= 2) return sizes.length === 2 ? second : first;
   if (first <= total / 3) return first;
   const oneCapped = (total - first) / 2;
   return second <= oneCapped ? oneCapped : total - first - second;

@@ -1,7 +1,9 @@
+import { type Bet, betOn } from './bet.js';
 import { logAdd, logSumExp } from './bounds.js';
 import { type Moment, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
+import { Turns } from './turns.js';
 import { UpperBound } from './upper-bound.js';
 
 const LOG_3 = Math.log(3);
@@ -18,9 +20,16 @@ export interface Evidence {
 
 /** Where a cell's ln R comes from: its own detector, or a country's mixture. */
 export interface EvidenceSource {
-  /** At least ln R, cheaply: most cells need no more. */
-  upperLogR(indicator: Indicator): number;
+  /** Can ln R be as large as that? Cheaply: most cells need no more. */
+  mayReach(indicator: Indicator, logR: number): boolean;
   evidence(indicator: Indicator, now: number): Evidence;
+}
+
+/** The bets of one indicator. */
+interface Channel {
+  readonly indicator: Indicator;
+  readonly product: RobustProduct;
+  readonly upper: UpperBound;
 }
 
 /** Period in which an indicator was first seen, anywhere. */
@@ -40,20 +49,28 @@ export type FirstSeen = ReadonlyMap<Indicator, number>;
  */
 export class CellDetector implements EvidenceSource {
   readonly #parameters: DetectionParameters;
-  readonly #platform = new Map<Indicator, RobustProduct>();
+  readonly #turns = new Turns();
+  readonly #platform: readonly Channel[];
   readonly #swap: RobustProduct;
-  readonly #upper = new Map<Indicator, UpperBound>();
   readonly #seen: FirstSeen;
   #first: number | null = null;
   #firstPair: number | null = null;
+  /** What was worked out last, until there is more evidence. */
+  #last: {
+    readonly indicator: Indicator;
+    readonly now: number;
+    readonly without: number;
+    readonly evidence: Evidence;
+  } | null = null;
 
   constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
     this.#parameters = parameters;
     this.#seen = seen;
-    for (const indicator of indicators) {
-      this.#platform.set(indicator, new RobustProduct(parameters.lambdas));
-      this.#upper.set(indicator, new UpperBound(parameters.lambdas, parameters.swapLambdas));
-    }
+    this.#platform = indicators.map((indicator) => ({
+      indicator,
+      product: new RobustProduct(parameters.lambdas, this.#turns),
+      upper: new UpperBound(parameters.lambdas.length, parameters.swapLambdas.length),
+    }));
     this.#swap = new RobustProduct(parameters.swapLambdas);
   }
 
@@ -62,26 +79,34 @@ export class CellDetector implements EvidenceSource {
     return this.#first;
   }
 
-  /** @param y X/p0 - 1 */
-  addUnit(indicator: Indicator, group: number, when: Moment, y: number): void {
+  /** @param bets one for each indicator, in the order of the indicators */
+  addUnit(group: number, when: Moment, bets: readonly Bet[]): void {
     this.#first ??= when.period;
-    this.#platform.get(indicator)?.add(group, when.period, slotOf(when, this.#parameters), y);
-    this.#upper.get(indicator)?.unit(when.period, y);
+    this.#last = null;
+    this.#turns.add(group, when.period, slotOf(when, this.#parameters));
+    for (let i = 0; i < this.#platform.length; i++) {
+      const { product, upper } = this.#platform[i] as Channel;
+      product.place(bets[i] as Bet);
+      upper.unit(when.period, bets[i] as Bet);
+    }
   }
 
   /** @param gain g of the pair */
   addPair(group: number, when: Moment, gain: number): void {
     this.#first ??= when.period;
     this.#firstPair ??= when.period;
+    this.#last = null;
     this.#swap.add(group, when.period, slotOf(when, this.#parameters), gain);
-    for (const upper of this.#upper.values()) upper.pair(when.period, gain);
+    const bet = betOn(gain, this.#parameters.swapLambdas);
+    for (const { upper } of this.#platform) upper.pair(when.period, bet);
   }
 
-  /** At least ln R of the indicator, cheaply: most cells need no more. */
-  upperLogR(indicator: Indicator): number {
-    const upper = this.#upper.get(indicator)?.logR() ?? Number.NEGATIVE_INFINITY;
+  mayReach(indicator: Indicator, logR: number): boolean {
+    const upper = this.#platform.find((channel) => channel.indicator === indicator)?.upper;
     // Starts since the last bet: E = 1.
-    return logAdd(upper, Math.log(this.#parameters.windowPeriods));
+    const quiet = Math.log(this.#parameters.windowPeriods);
+    if (upper === undefined) return quiet >= logR;
+    return logAdd(upper.atMost(), quiet) >= logR && logAdd(upper.logR(), quiet) >= logR;
   }
 
   /** Groups left out of the platform channel now. */
@@ -91,8 +116,7 @@ export class CellDetector implements EvidenceSource {
 
   /** Independent groups of the window: the most that any indicator has (they see the same units). */
   groups(now: number): number {
-    const [platform] = this.#platform.values();
-    return platform?.groupsSince(this.#oldest(now)) ?? 0;
+    return this.#turns.groupsSince(this.#oldest(now));
   }
 
   /**
@@ -100,6 +124,14 @@ export class CellDetector implements EvidenceSource {
    * @param without groups left out on top of f (deletion of witnesses)
    */
   evidence(indicator: Indicator, now: number, without = 0): Evidence {
+    const last = this.#last;
+    if (last?.indicator === indicator && last.now === now && last.without === without) return last.evidence;
+    const evidence = this.#evidence(indicator, now, without);
+    this.#last = { indicator, now, without, evidence };
+    return evidence;
+  }
+
+  #evidence(indicator: Indicator, now: number, without: number): Evidence {
     const from = this.#oldest(now);
     const platform = this.#platformLogE(indicator, from, now, without);
     const swap = this.#swap.size === 0 ? null : this.swapLogE(from, now, without);
@@ -130,7 +162,7 @@ export class CellDetector implements EvidenceSource {
 
   /** Groups that speak for an incident since `start`, in either channel. */
   positiveGroups(indicator: Indicator, start: number): number[] {
-    const platform = this.#platform.get(indicator)?.positiveGroups(start) ?? [];
+    const platform = this.#product(indicator)?.positiveGroups(start) ?? [];
     return [...new Set([...platform, ...(this.#swap.size === 0 ? [] : this.#swap.positiveGroups(start))])];
   }
 
@@ -140,10 +172,14 @@ export class CellDetector implements EvidenceSource {
   }
 
   #platformLogE(indicator: Indicator, from: number, now: number, without: number): Float64Array {
-    const product = this.#platform.get(indicator);
+    const product = this.#product(indicator);
     if (product === undefined) return new Float64Array(now - from + 1);
     const groups = groupsLeftOut(this.groups(now) - without, this.#parameters.trim) + without;
     return product.logE(from, now, { groups: () => groups, bestSlot: !this.#parameters.plain });
+  }
+
+  #product(indicator: Indicator): RobustProduct | undefined {
+    return this.#platform.find((channel) => channel.indicator === indicator)?.product;
   }
 
   #oldest(now: number): number {

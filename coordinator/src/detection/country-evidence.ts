@@ -20,14 +20,15 @@ export class CountryEvidence implements EvidenceSource {
 
   /** An ASN has new evidence. */
   changed(asn: number): void {
+    if (this.#cached.size === 0) return;
     for (const cached of this.#cached.values()) cached.delete(asn);
   }
 
-  /** At least ln R, cheaply. */
-  upperLogR(indicator: Indicator): number {
-    let upper = this.#pooled.upperLogR(indicator);
-    for (const cell of this.#asns.values()) upper = Math.max(upper, cell.upperLogR(indicator));
-    return upper;
+  /** A mixture is at most its largest part. */
+  mayReach(indicator: Indicator, logR: number): boolean {
+    if (this.#pooled.mayReach(indicator, logR)) return true;
+    for (const cell of this.#asns.values()) if (cell.mayReach(indicator, logR)) return true;
+    return false;
   }
 
   /** The country's evidence as it stands in period `now`. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { METHOD_VERSION } from '@brakelight/shared';
+import type { P0Point } from './country-sweep.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
-import { type P0Point, sweep } from './sweep.js';
+import { sweep } from './sweep.js';
 import type { Alarm, Lift } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';

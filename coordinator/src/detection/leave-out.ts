@@ -51,9 +51,9 @@ const EXACT_GROUPS = 200;
 /** Bets of one shock slot: where they are, and per lambda their sum and the sum of the positive ones. */
 interface Slot {
   readonly number: number;
-  /** Numbers of the bets' groups (-1: a group without any positive bet) and the offset of their logs. */
+  /** Groups of the bets, and their logs; without those of groups that never won. */
   readonly groups: number[];
-  readonly offsets: number[];
+  readonly logs: Float64Array[];
   readonly sum: Float64Array;
   readonly positive: Float64Array;
 }
@@ -66,22 +66,25 @@ export class BestSlots {
   readonly #width: number;
   readonly #best: Slot[][];
   #current: Slot | null = null;
-  #logs: Float64Array = new Float64Array(0);
 
   constructor(width: number) {
     this.#width = width;
     this.#best = Array.from({ length: width }, () => []);
   }
 
-  /** One more bet; bets of a slot come one after another. */
-  add(number: number, group: number, logs: Float64Array, offset: number): void {
-    this.#logs = logs;
+  /**
+   * One more bet; bets of a slot come one after another.
+   * @param group its number; -1 for a group that never won
+   */
+  add(number: number, group: number, logs: Float64Array): void {
     if (this.#current?.number !== number) this.#open(number);
     const slot = this.#current as Slot;
-    slot.groups.push(group);
-    slot.offsets.push(offset);
+    if (group !== -1) {
+      slot.groups.push(group);
+      slot.logs.push(logs);
+    }
     for (let l = 0; l < this.#width; l++) {
-      const log = logs[offset + l] as number;
+      const log = logs[l] as number;
       slot.sum[l] = (slot.sum[l] as number) + log;
       if (log > 0) slot.positive[l] = (slot.positive[l] as number) + log;
     }
@@ -114,10 +117,9 @@ export class BestSlots {
   }
 
   #move(slot: Slot, groups: Float64Array, l: number, sign: number): void {
-    for (const [i, group] of slot.groups.entries()) {
-      if (group === -1) continue;
-      const log = this.#logs[(slot.offsets[i] as number) + l] as number;
-      groups[group] = (groups[group] as number) + sign * log;
+    for (let i = 0; i < slot.groups.length; i++) {
+      const group = slot.groups[i] as number;
+      groups[group] = (groups[group] as number) + sign * ((slot.logs[i] as Float64Array)[l] as number);
     }
   }
 
@@ -136,7 +138,7 @@ export class BestSlots {
     this.#current = {
       number,
       groups: [],
-      offsets: [],
+      logs: [],
       sum: new Float64Array(this.#width),
       positive: new Float64Array(this.#width),
     };

@@ -1,5 +1,7 @@
+import { type Bet, betOn } from './bet.js';
 import { logAdd } from './bounds.js';
 import { BestSlots, TopSum } from './leave-out.js';
+import { Turns } from './turns.js';
 
 /** Which part of the evidence is left out before it counts. */
 export interface LeaveOut {
@@ -20,117 +22,91 @@ export interface LeaveOut {
  */
 export class RobustProduct {
   readonly #lambdas: readonly number[];
-  /** Upper bound of ln(sum over all starts) per lambda, nothing left out: the recursion of Shiryaev-Roberts. */
-  readonly #upper: Float64Array;
-  readonly #groups = new Map<number, number>();
-  readonly #positive = new Set<number>();
-  #logs: Float64Array;
-  #periods: Int32Array;
-  #slots: Float64Array;
-  #unitGroups: Int32Array;
-  #gains: Uint8Array;
-  #count = 0;
-  #first: number | null = null;
-  #last = 0;
+  readonly #turns: Turns;
+  readonly #bets: Bet[] = [];
+  /** Of each group that has won a bet, its number among those; in the order of their first win. */
+  readonly #winners = new Map<number, number>();
+  /** Bets of which the winners are known. */
+  #known = 0;
+  readonly #upper: Upper;
 
-  constructor(lambdas: readonly number[]) {
+  /** @param turns of a channel whose products place their bets on the same units */
+  constructor(lambdas: readonly number[], turns = new Turns()) {
     this.#lambdas = lambdas;
-    this.#upper = new Float64Array(lambdas.length).fill(Number.NEGATIVE_INFINITY);
-    this.#logs = new Float64Array(16 * lambdas.length);
-    this.#periods = new Int32Array(16);
-    this.#slots = new Float64Array(16);
-    this.#unitGroups = new Int32Array(16);
-    this.#gains = new Uint8Array(16);
+    this.#turns = turns;
+    this.#upper = new Upper(lambdas.length);
   }
 
   /** Bets placed. */
   get size(): number {
-    return this.#count;
+    return this.#bets.length;
   }
 
-  /** Opens the starts up to and including `period`. */
-  advance(period: number): void {
-    if (this.#first === null) {
-      this.#first = period;
-      this.#upper.fill(0);
-    } else {
-      const fresh = period - this.#last;
-      if (fresh <= 0) return;
-      for (let l = 0; l < this.#upper.length; l++) {
-        this.#upper[l] = logAdd(this.#upper[l] as number, Math.log(fresh));
-      }
-    }
-    this.#last = period;
+  /** Places the bet of the turn taken last, O(1): nothing is worked out before somebody asks. */
+  place(bet: Bet): void {
+    this.#bets.push(bet);
   }
 
   /**
-   * Places one bet, O(lambdas).
+   * Takes a turn and places its bet.
    * @param slot number of the shock slot; bets come in the order of periods and slots
    * @param y at least -1; mean at most 0 under the null
    */
   add(group: number, period: number, slot: number, y: number): void {
-    this.advance(period);
-    const width = this.#lambdas.length;
-    if (this.#count === this.#periods.length) this.#grow();
-    const at = this.#count++;
-    this.#periods[at] = period;
-    this.#slots[at] = slot;
-    this.#unitGroups[at] = group;
-    this.#gains[at] = y > 0 ? 1 : 0;
-    this.#groups.set(group, period);
-    if (y > 0) this.#positive.add(group);
-    for (let l = 0; l < width; l++) {
-      const log = Math.log1p((this.#lambdas[l] as number) * y);
-      this.#logs[at * width + l] = log;
-      this.#upper[l] = (this.#upper[l] as number) + log;
-    }
+    this.#turns.add(group, period, slot);
+    this.place(betOn(y, this.#lambdas));
   }
 
-  /** Upper bound of ln R with nothing left out, O(lambdas): most cells need no more. */
+  /** Upper bound of ln R with nothing left out, O(lambdas) for each bet placed since it was asked last. */
   upperLogR(): number {
-    return Math.max(...this.#upper);
+    for (let at = this.#upper.bets; at < this.size; at++) {
+      this.#upper.add(this.#turns.period(at), (this.#bets[at] as Bet).logs);
+    }
+    return this.#upper.logR();
   }
 
   /** Groups with a bet since `sincePeriod`. */
   groupsSince(sincePeriod: number): number {
-    let count = 0;
-    for (const last of this.#groups.values()) if (last >= sincePeriod) count++;
-    return count;
+    return this.#turns.groupsSince(sincePeriod);
   }
 
   /**
-   * ln E(s, now) for the starts `fromPeriod`..`toPeriod`, oldest first. O(bets + starts x lambdas x positive groups).
+   * ln E(s, now) for the starts `fromPeriod`..`toPeriod`, oldest first. O(bets + starts x lambdas x winning groups).
    */
   logE(fromPeriod: number, toPeriod: number, leaveOut: LeaveOut): Float64Array {
     const result = new Float64Array(Math.max(0, toPeriod - fromPeriod + 1));
     const width = this.#lambdas.length;
-    const index = new Map<number, number>();
-    for (const group of this.#positive) index.set(group, index.size);
-    const groups = this.#unitGroups;
-    const sums = this.#lambdas.map(() => new Float64Array(index.size));
+    const winner = this.#winnerOf();
+    const groups = this.#turns.groups();
+    const sums = this.#lambdas.map(() => new Float64Array(this.#winners.size));
     const total = new Float64Array(width);
     const values = new Float64Array(width);
     const top = new TopSum();
-    const spoke = new Set<number>();
+    const spoke = new Uint8Array(winner.length);
+    let spoken = 0;
     const slots = leaveOut.bestSlot ? new BestSlots(width) : null;
-    let at = this.#count - 1;
+    let at = this.size - 1;
     let logE = 0;
     for (let start = toPeriod; start >= fromPeriod; start--) {
       let changed = false;
-      for (; at >= 0 && (this.#periods[at] as number) >= start; at--) {
+      for (; at >= 0 && this.#turns.period(at) >= start; at--) {
         changed = true;
-        spoke.add(groups[at] as number);
-        const group = index.get(groups[at] as number);
-        slots?.add(this.#slots[at] as number, group ?? -1, this.#logs, at * width);
+        const group = groups[at] as number;
+        const own = winner[group] as number;
+        const { logs } = this.#bets[at] as Bet;
+        if (spoke[group] === 0) spoken++;
+        spoke[group] = 1;
+        slots?.add(this.#turns.slot(at), own, logs);
         for (let l = 0; l < width; l++) {
-          const log = this.#logs[at * width + l] as number;
+          const log = logs[l] as number;
           total[l] = (total[l] as number) + log;
-          const own = sums[l] as Float64Array;
-          if (group !== undefined) own[group] = (own[group] as number) + log;
+          if (own === -1) continue;
+          const sum = sums[l] as Float64Array;
+          sum[own] = (sum[own] as number) + log;
         }
       }
       if (changed) {
-        top.size = leaveOut.groups(spoke.size);
+        top.size = leaveOut.groups(spoken);
         for (let l = 0; l < width; l++) {
           const own = sums[l] as Float64Array;
           values[l] = (total[l] as number) - (slots?.mostWith(top, own, l) ?? top.of(own));
@@ -147,40 +123,64 @@ export class RobustProduct {
     const width = this.#lambdas.length;
     const total = new Float64Array(width);
     const sums = new Map<number, Float64Array>();
-    for (let at = this.#count - 1; at >= 0 && (this.#periods[at] as number) >= start; at--) {
-      const group = this.#unitGroups[at] as number;
+    const groups = this.#turns.groups();
+    for (let at = this.size - 1; at >= 0 && this.#turns.period(at) >= start; at--) {
+      const group = groups[at] as number;
       let own = sums.get(group);
       if (own === undefined) {
         own = new Float64Array(width);
         sums.set(group, own);
       }
+      const { logs } = this.#bets[at] as Bet;
       for (let l = 0; l < width; l++) {
-        const log = this.#logs[at * width + l] as number;
+        const log = logs[l] as number;
         total[l] = (total[l] as number) + log;
         own[l] = (own[l] as number) + log;
       }
     }
     const lambda = total.indexOf(Math.max(...total));
-    return [...sums].filter(([, own]) => (own[lambda] as number) > 0).map(([group]) => group);
+    const positive = [...sums].filter(([, own]) => (own[lambda] as number) > 0);
+    return positive.map(([group]) => this.#turns.name(group));
   }
 
-  #grow(): void {
-    const size = this.#periods.length * 2;
-    const logs = new Float64Array(size * this.#lambdas.length);
-    logs.set(this.#logs);
-    const periods = new Int32Array(size);
-    periods.set(this.#periods);
-    const slots = new Float64Array(size);
-    slots.set(this.#slots);
-    const groups = new Int32Array(size);
-    groups.set(this.#unitGroups);
-    const gains = new Uint8Array(size);
-    gains.set(this.#gains);
-    this.#logs = logs;
-    this.#periods = periods;
-    this.#slots = slots;
-    this.#unitGroups = groups;
-    this.#gains = gains;
+  /** By group: its number among those that have won a bet, or -1. Only they can be worth leaving out. */
+  #winnerOf(): Int32Array {
+    const groups = this.#turns.groups();
+    for (; this.#known < this.size; this.#known++) {
+      const group = groups[this.#known] as number;
+      if ((this.#bets[this.#known] as Bet).y > 0 && !this.#winners.has(group)) {
+        this.#winners.set(group, this.#winners.size);
+      }
+    }
+    const winner = new Int32Array(this.#turns.groupCount()).fill(-1);
+    for (const [group, number] of this.#winners) winner[group] = number;
+    return winner;
+  }
+}
+
+/** Upper bound of ln(sum over all starts) per lambda, nothing left out: the recursion of Shiryaev-Roberts. */
+class Upper {
+  bets = 0;
+  readonly #logs: Float64Array;
+  #last: number | null = null;
+
+  constructor(width: number) {
+    this.#logs = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  add(period: number, logs: Float64Array): void {
+    this.bets++;
+    const fresh = this.#last === null ? 1 : period - this.#last;
+    if (fresh > 0) this.#last = period;
+    for (let l = 0; l < this.#logs.length; l++) {
+      let own = this.#logs[l] as number;
+      if (fresh > 0) own = logAdd(own, Math.log(fresh));
+      this.#logs[l] = own + (logs[l] as number);
+    }
+  }
+
+  logR(): number {
+    return Math.max(...this.#logs);
   }
 }
 

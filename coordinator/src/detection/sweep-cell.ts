@@ -1,10 +1,11 @@
-import { CellDetector, type Evidence, type EvidenceSource, type FirstSeen } from './cell-detector.js';
+import type { Bet } from './bet.js';
+import { CellDetector, type Evidence, type EvidenceSource } from './cell-detector.js';
 import { type AffectedCount, LiftDetector } from './lift-detector.js';
 import type { Moment } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import type { SwapPair, Unit } from './types.js';
-import { FLAG } from './unit-index.js';
+import { FLAG, type UnitIndex } from './unit-index.js';
 
 /** A crossing of the threshold. */
 export interface Alarm {
@@ -40,22 +41,18 @@ export interface Standard {
 
 /** A place in a sweep: its detector, its units, and the story of its alarms and lifts. */
 export class SweepCell implements EvidenceSource {
+  readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
-  readonly #seen: FirstSeen;
-  readonly #subnets = new Map<number, Set<string>>();
-  readonly #owners = new Map<number, Set<string>>();
   #detector: CellDetector;
   #lift: LiftDetector | null = null;
   /** What ln R is at most, since it was last worked out in a period. */
   readonly #known = new Map<Indicator, { readonly period: number; atMost: number }>();
   /** After a lift the starts begin anew, with the next period. */
   #restsUntil = Number.NEGATIVE_INFINITY;
-  /** Positions of the cell's units in the index, their flags, periods and ASNs. */
+  /** Positions of the cell's units and swap pairs in the index. */
   readonly units: number[] = [];
-  readonly flags: number[] = [];
-  readonly periods: number[] = [];
-  readonly asns: (number | null)[] = [];
+  readonly #pairs: number[] = [];
   readonly alarms: Alarm[] = [];
   readonly lifts: Lift[] = [];
   /** First period in which R reached the suspicion threshold, since the last lift. */
@@ -63,11 +60,11 @@ export class SweepCell implements EvidenceSource {
   /** Swap pairs after that moment: those before may be why it is suspected, and would confirm themselves. */
   #confirmation: RobustProduct | null = null;
 
-  constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
+  constructor(index: UnitIndex, parameters: DetectionParameters, indicators: readonly Indicator[]) {
+    this.#index = index;
     this.#parameters = parameters;
     this.#indicators = indicators;
-    this.#seen = seen;
-    this.#detector = new CellDetector(parameters, indicators, seen);
+    this.#detector = new CellDetector(parameters, indicators, index.firstSeen);
   }
 
   /** The detector since the last lift. */
@@ -84,8 +81,8 @@ export class SweepCell implements EvidenceSource {
     return this.alarms.length > this.lifts.length ? (this.alarms.at(-1) ?? null) : null;
   }
 
-  upperLogR(indicator: Indicator): number {
-    return this.#detector.upperLogR(indicator);
+  mayReach(indicator: Indicator, logR: number): boolean {
+    return this.#detector.mayReach(indicator, logR);
   }
 
   evidence(indicator: Indicator, now: number): Evidence {
@@ -97,22 +94,28 @@ export class SweepCell implements EvidenceSource {
     return this.#detector.logWeight(indicator, start);
   }
 
-  /** @param y X/p0 - 1; 0 where there is no basis for a bet */
-  bet(indicator: Indicator, group: number, when: Moment, y: number): void {
-    if (when.period <= this.#restsUntil) return;
-    this.#detector.addUnit(indicator, group, when, y);
-    if (y > 0) this.#mayRise(indicator, Math.log1p(Math.max(...this.#parameters.lambdas) * y));
+  /**
+   * Places a unit's bets.
+   * @param at position in the index
+   * @param bets one for each indicator
+   */
+  bet(at: number, bets: readonly Bet[]): void {
+    this.units.push(at);
+    const unit = this.#index.units[at] as Unit;
+    if (unit.period <= this.#restsUntil) return;
+    this.#detector.addUnit(this.#index.group[at] as number, unit, bets);
+    for (let i = 0; i < bets.length; i++) {
+      const { y, logs } = bets[i] as Bet;
+      if (y > 0) this.#mayRise(this.#indicators[i] as Indicator, Math.max(...logs));
+    }
   }
 
   /** After a unit's bets are placed: does it raise an alarm, or end one? */
-  observed(at: number, unit: Unit, group: number, flags: number, standard: Standard): void {
-    this.units.push(at);
-    this.flags.push(flags);
-    this.periods.push(unit.period);
-    this.asns.push(unit.asn);
-    this.#speaks(group, unit);
+  observed(at: number, standard: Standard): void {
+    const unit = this.#index.units[at] as Unit;
+    const flags = this.#index.flags[at] as number;
     if (this.open !== null) {
-      this.#watchLift(unit, group, flags, standard.elsewhere(this.open.indicator));
+      this.#watchLift(unit, this.#index.group[at] as number, flags, standard.elsewhere(this.open.indicator));
       return;
     }
     for (const indicator of this.#indicators) {
@@ -121,9 +124,14 @@ export class SweepCell implements EvidenceSource {
     }
   }
 
-  /** Places a swap pair's bet, and looks. */
-  paired(pair: SwapPair, group: number, standard: Pick<Standard, 'source' | 'threshold'>): void {
-    this.#speaks(group, pair);
+  /**
+   * Places a swap pair's bet, and looks.
+   * @param at position in the index
+   */
+  paired(at: number, standard: Pick<Standard, 'source' | 'threshold'>): void {
+    this.#pairs.push(at);
+    const pair = this.#index.pairs[at] as SwapPair;
+    const group = this.#index.pairGroup[at] as number;
     this.#confirmation?.add(group, pair.period, pair.period, pair.gain);
     if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair, pair.gain);
     if (pair.gain <= 0 || this.open !== null) return;
@@ -144,11 +152,19 @@ export class SweepCell implements EvidenceSource {
 
   /** Do at least 3 subnets of 2 owners (parameters) speak for it since `start`? */
   witnessed(indicator: Indicator, start: number): boolean {
-    const subnets = new Set<string>();
-    const owners = new Set<string>();
-    for (const group of this.#detector.positiveGroups(indicator, start)) {
-      for (const subnet of this.#subnets.get(group) ?? []) subnets.add(subnet);
-      for (const owner of this.#owners.get(group) ?? []) owners.add(owner);
+    const { group, subnet, owner, pairGroup, pairSubnet, pairOwner } = this.#index;
+    const groups = new Set(this.#detector.positiveGroups(indicator, start));
+    const subnets = new Set<number>();
+    const owners = new Set<number>();
+    for (const at of this.units) {
+      if (!groups.has(group[at] as number)) continue;
+      subnets.add(subnet[at] as number);
+      owners.add(owner[at] as number);
+    }
+    for (const at of this.#pairs) {
+      if (!groups.has(pairGroup[at] as number)) continue;
+      subnets.add(pairSubnet[at] as number);
+      owners.add(pairOwner[at] as number);
     }
     return subnets.size >= this.#parameters.minSubnets && owners.size >= this.#parameters.minOwners;
   }
@@ -160,7 +176,7 @@ export class SweepCell implements EvidenceSource {
   ): void {
     if (this.open !== null) return;
     const suspicious = Math.log(Math.min(this.#parameters.suspicion, this.#parameters.threshold));
-    if (source.upperLogR(indicator) < suspicious) return;
+    if (!source.mayReach(indicator, suspicious)) return;
     const logThreshold = Math.log(threshold());
     const wanted = this.suspectedSince === null ? suspicious : logThreshold;
     const known = this.#known.get(indicator);
@@ -202,25 +218,22 @@ export class SweepCell implements EvidenceSource {
     this.suspectedSince = null;
     this.#confirmation = null;
     this.#restsUntil = unit.period;
-    this.#detector = new CellDetector(this.#parameters, this.#indicators, this.#seen);
+    this.#detector = new CellDetector(this.#parameters, this.#indicators, this.#index.firstSeen);
   }
 
   /** Units since a period, and how many are affected, by ASN. */
   #since(period: number): Map<number | null, AffectedCount> {
     const counts = new Map<number | null, AffectedCount>();
-    for (let i = this.units.length - 1; i >= 0 && (this.periods[i] as number) >= period; i--) {
-      const asn = this.asns[i] as number | null;
-      const count = counts.get(asn) ?? { units: 0, affected: 0 };
-      counts.set(asn, count);
+    for (let i = this.units.length - 1; i >= 0; i--) {
+      const at = this.units[i] as number;
+      const unit = this.#index.units[at] as Unit;
+      if (unit.period < period) break;
+      const count = counts.get(unit.asn) ?? { units: 0, affected: 0 };
+      counts.set(unit.asn, count);
       count.units++;
-      if (this.flags[i] !== 0) count.affected++;
+      if (this.#index.flags[at] !== 0) count.affected++;
     }
     return counts;
-  }
-
-  #speaks(group: number, who: { subnet: string; owner: string }): void {
-    addTo(this.#subnets, group, who.subnet);
-    addTo(this.#owners, group, who.owner);
   }
 }
 
@@ -238,10 +251,4 @@ export function onsetOf(evidence: Evidence): Alarm['onset'] {
     earliest: evidence.from + Math.min(...near),
     latest: evidence.from + Math.max(...near),
   };
-}
-
-function addTo(sets: Map<number, Set<string>>, key: number, name: string): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([name]));
-  else set.add(name);
 }

@@ -1,117 +1,126 @@
+import { INDICATORS, type Indicator } from './parameters.js';
+import { PeriodTable } from './period-table.js';
+import { Speakers } from './speakers.js';
 import type { SwapPair, Unit } from './types.js';
+import { inOrder } from './unit-order.js';
 
 /** Bits of {@link UnitIndex.flags}, in the order of INDICATORS. */
 export const FLAG = { slow: 1, stalled: 2, blocked: 4 } as const;
 
-/** Order in which evidence is processed: time, then id. Independent of the order of arrival. */
-export function byTime(a: { measuredAt: number; id: string }, b: { measuredAt: number; id: string }): number {
-  return a.measuredAt - b.measuredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-}
-
-/** Units of one target in processing order, with numbers in place of names. */
+/** Units and swap pairs of one target in processing order, with numbers in place of names: a column for each. */
 export class UnitIndex {
   readonly units: readonly Unit[];
   readonly pairs: readonly SwapPair[];
   /** Names of countries; a unit's country is a position in here, -1 where unknown. */
   readonly countries: readonly string[];
   readonly country: Int32Array;
+  readonly pairCountry: Int32Array;
   readonly subnet: Int32Array;
+  readonly pairSubnet: Int32Array;
   readonly subnetCount: number;
-  /** Independent group of a unit: see {@link groupOf}. */
+  readonly owner: Int32Array;
+  readonly pairOwner: Int32Array;
+  readonly ownerCount: number;
+  /** Independent group of a unit: see {@link Speakers.groups}. */
   readonly group: Int32Array;
   readonly pairGroup: Int32Array;
   readonly flags: Uint8Array;
   /** Flags of the previous unit of the same subnet and ASN; -1 for the first. */
   readonly previous: Int8Array;
-  /** Positions of the units of each period, by country; ascending periods. */
-  readonly periods: ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>;
-  /** Did any unit show it? Indicators that nobody saw need no detector. */
-  readonly seen: number;
+  readonly periods: PeriodTable;
+  readonly pairPeriods: PeriodTable;
+  /** Period in which each indicator was first shown, by anybody; what nobody showed needs no detector. */
+  readonly firstSeen: ReadonlyMap<Indicator, number>;
 
   constructor(units: readonly Unit[], pairs: readonly SwapPair[]) {
-    this.units = once(units);
-    this.pairs = once(pairs);
+    this.units = inOrder(units);
+    this.pairs = inOrder(pairs);
     const n = this.units.length;
-    const countries = new Names();
-    const subnets = new Names();
-    const last = new Map<string, number>();
-    const periods = new Map<number, Map<number, number[]>>();
-    const groups = groupsOf([...this.units, ...this.pairs]);
+    const countries = new CountryNumbers();
+    const speakers = new Speakers();
+    const lines = new Lines();
+    const firstSeen = new Map<Indicator, number>();
     this.country = new Int32Array(n);
     this.subnet = new Int32Array(n);
-    this.group = new Int32Array(n);
+    this.owner = new Int32Array(n);
     this.flags = new Uint8Array(n);
     this.previous = new Int8Array(n);
     let seen = 0;
-    for (const [at, unit] of this.units.entries()) {
-      const country = unit.country === null ? -1 : countries.of(unit.country);
-      const flags =
-        (unit.slow ? FLAG.slow : 0) | (unit.stalled ? FLAG.stalled : 0) | (unit.blocked ? FLAG.blocked : 0);
-      const line = `${unit.subnet} ${unit.asn}`;
-      this.country[at] = country;
-      this.subnet[at] = subnets.of(unit.subnet);
-      this.group[at] = groups(unit);
+    for (let at = 0; at < n; at++) {
+      const unit = this.units[at] as Unit;
+      const flags = flagsOf(unit);
+      const { subnet, ownerNumber } = speakers.of(unit);
+      this.country[at] = countries.of(unit.country);
+      this.subnet[at] = subnet;
+      this.owner[at] = ownerNumber;
       this.flags[at] = flags;
-      this.previous[at] = last.get(line) ?? -1;
-      last.set(line, flags);
-      seen |= flags;
-      const period = periods.get(unit.period) ?? new Map<number, number[]>();
-      periods.set(unit.period, period);
-      const own = period.get(country);
-      if (own === undefined) period.set(country, [at]);
-      else own.push(at);
+      this.previous[at] = lines.next(subnet, unit.asn, flags);
+      if ((flags & ~seen) !== 0) {
+        seen |= flags;
+        for (const indicator of INDICATORS) {
+          if ((flags & FLAG[indicator]) !== 0 && !firstSeen.has(indicator))
+            firstSeen.set(indicator, unit.period);
+        }
+      }
     }
-    for (const pair of this.pairs) if (pair.country !== null) countries.of(pair.country);
-    this.pairGroup = Int32Array.from(this.pairs, (pair) => groups(pair));
-    this.countries = countries.list;
-    this.subnetCount = subnets.list.length;
-    this.periods = periods;
-    this.seen = seen;
+    this.pairCountry = new Int32Array(this.pairs.length);
+    this.pairSubnet = new Int32Array(this.pairs.length);
+    this.pairOwner = new Int32Array(this.pairs.length);
+    for (const [at, pair] of this.pairs.entries()) {
+      const { subnet, ownerNumber } = speakers.of(pair);
+      this.pairCountry[at] = countries.of(pair.country);
+      this.pairSubnet[at] = subnet;
+      this.pairOwner[at] = ownerNumber;
+    }
+    const groups = speakers.groups();
+    this.group = this.subnet.map((subnet) => groups[subnet] as number);
+    this.pairGroup = this.pairSubnet.map((subnet) => groups[subnet] as number);
+    this.subnetCount = speakers.subnets;
+    this.ownerCount = speakers.owners;
+    this.countries = countries.names;
+    this.periods = new PeriodTable(this.units, this.country, countries.names.length);
+    this.pairPeriods = new PeriodTable(this.pairs, this.pairCountry, countries.names.length);
+    this.firstSeen = firstSeen;
   }
 }
 
-/** Re-delivered evidence counts once. */
-function once<T extends { id: string; measuredAt: number }>(items: readonly T[]): T[] {
-  return [...new Map(items.map((item) => [item.id, item])).values()].sort(byTime);
+function flagsOf(unit: Unit): number {
+  return (unit.slow ? FLAG.slow : 0) | (unit.stalled ? FLAG.stalled : 0) | (unit.blocked ? FLAG.blocked : 0);
 }
 
-class Names {
-  readonly list: string[] = [];
-  readonly #numbers = new Map<string, number>();
+class CountryNumbers {
+  readonly names: string[] = [];
+  readonly #numbers = new Map<string | null, number>([[null, -1]]);
 
-  of(name: string): number {
+  of(name: string | null): number {
     let number = this.#numbers.get(name);
     if (number === undefined) {
-      number = this.list.push(name) - 1;
+      number = this.names.push(name as string) - 1;
       this.#numbers.set(name, number);
     }
     return number;
   }
 }
 
-/**
- * Who may speak once: subnets, joined where they have an owner in common (and owners where they share a subnet). One
- * person with many addresses, or many names at one address, is one group.
- */
-function groupsOf(members: Iterable<{ subnet: string; owner: string }>) {
-  const names = new Names();
-  const parent: number[] = [];
-  const node = (name: string) => {
-    const number = names.of(name);
-    if (parent[number] === undefined) parent[number] = number;
-    return number;
-  };
-  const root = (number: number): number => {
-    let at = number;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at] as number] as number;
-      at = parent[at] as number;
+/** What each line (subnet and ASN) showed last. Nearly every subnet has one ASN; the others are kept aside. */
+class Lines {
+  readonly #asn: (number | null)[] = [];
+  readonly #flags: number[] = [];
+  readonly #others = new Map<string, number>();
+
+  /** Notes what a line shows. @returns what it showed before; -1 where nothing */
+  next(subnet: number, asn: number | null, flags: number): number {
+    const before = this.#flags[subnet];
+    if (before === undefined) {
+      this.#asn[subnet] = asn;
+      this.#flags[subnet] = flags;
+      return -1;
     }
-    return at;
-  };
-  for (const { subnet, owner } of members) {
-    const [a, b] = [root(node(`subnet ${subnet}`)), root(node(`owner ${owner}`))];
-    parent[Math.max(a, b)] = Math.min(a, b);
+    const last = this.#asn[subnet] as number | null;
+    this.#flags[subnet] = flags;
+    if (last === asn) return before;
+    this.#others.set(`${subnet} ${last}`, before);
+    this.#asn[subnet] = asn;
+    return this.#others.get(`${subnet} ${asn}`) ?? -1;
   }
-  return (member: { subnet: string }) => root(node(`subnet ${member.subnet}`));
 }

@@ -1,6 +1,8 @@
+import type { Bet } from './bet.js';
 import { logAdd } from './bounds.js';
 
 const LOG_3 = Math.log(3);
+const LOG_4 = Math.log(4);
 
 /**
  * At least ln R of a cell at any time, cheaply: the same bets with nothing left out and no start forgotten, by the
@@ -8,8 +10,7 @@ const LOG_3 = Math.log(3);
  * the platform channel, of the swap channel, and of their product. O(bets x swap bets) a pair or unit.
  */
 export class UpperBound {
-  readonly #lambdas: readonly number[];
-  readonly #swapLambdas: readonly number[];
+  readonly #swapWidth: number;
   readonly #platform: Float64Array;
   /** `null` until the first pair: E_swap = 1 for every start. */
   #swap: { readonly alone: Float64Array; readonly joint: Float64Array } | null = null;
@@ -17,18 +18,17 @@ export class UpperBound {
   #first: number | null = null;
   #last = 0;
 
-  constructor(lambdas: readonly number[], swapLambdas: readonly number[]) {
-    this.#lambdas = lambdas;
-    this.#swapLambdas = swapLambdas;
-    this.#platform = new Float64Array(lambdas.length);
+  /** How many lambdas the bets of each channel have. */
+  constructor(width: number, swapWidth: number) {
+    this.#platform = new Float64Array(width);
+    this.#swapWidth = swapWidth;
   }
 
-  /** @param y X/p0 - 1 */
-  unit(period: number, y: number): void {
+  unit(period: number, { logs }: Bet): void {
     this.#advance(period);
-    const width = this.#swapLambdas.length;
-    for (let l = 0; l < this.#lambdas.length; l++) {
-      const log = Math.log1p((this.#lambdas[l] as number) * y);
+    const width = this.#swapWidth;
+    for (let l = 0; l < this.#platform.length; l++) {
+      const log = logs[l] as number;
       this.#platform[l] = (this.#platform[l] as number) + log;
       if (this.#swap === null) continue;
       const { joint } = this.#swap;
@@ -36,10 +36,9 @@ export class UpperBound {
     }
   }
 
-  /** @param gain g of a swap pair */
-  pair(period: number, gain: number): void {
+  pair(period: number, { logs }: Bet): void {
     this.#advance(period);
-    const width = this.#swapLambdas.length;
+    const width = this.#swapWidth;
     this.#swap ??= {
       alone: new Float64Array(width).fill(Math.log(period - (this.#first as number) + 1)),
       joint: Float64Array.from({ length: this.#platform.length * width }, (_, i) =>
@@ -48,10 +47,22 @@ export class UpperBound {
     };
     const { alone, joint } = this.#swap;
     for (let k = 0; k < width; k++) {
-      const log = Math.log1p((this.#swapLambdas[k] as number) * gain);
+      const log = logs[k] as number;
       alone[k] = (alone[k] as number) + log;
       for (let i = k; i < joint.length; i += width) joint[i] = (joint[i] as number) + log;
     }
+  }
+
+  /** At least {@link logR}, for a few comparisons. */
+  atMost(): number {
+    if (this.#first === null) return Number.NEGATIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (const log of this.#platform) if (log > most) most = log;
+    if (this.#swap === null) return most;
+    for (const log of this.#swap.joint) if (log > most) most = log;
+    for (const log of this.#swap.alone) if (log > most) most = log;
+    // The three weights sum to 4/3.
+    return most + LOG_4 - LOG_3;
   }
 
   /** ln of the bound: sum of E_platform / 2 + sum of E_swap / 3 + sum of their product / 2, as of the last bet. */

@@ -1,6 +1,6 @@
 import { groupsLeftOut } from '../../detection/parameters.js';
 import type { Unit } from '../../detection/types.js';
-import { byTime } from '../../detection/unit-index.js';
+import { byTime } from '../../detection/unit-order.js';
 import type { SpeedTest } from '../../imports/4ndv.js';
 
 /** What did not happen, but might have. */

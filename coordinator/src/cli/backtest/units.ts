@@ -1,6 +1,6 @@
 import { classifyRates } from '../../detection/classify-rates.js';
 import type { Unit } from '../../detection/types.js';
-import { byTime } from '../../detection/unit-index.js';
+import { byTime } from '../../detection/unit-order.js';
 import type { SpeedTest } from '../../imports/4ndv.js';
 
 /** Collects tests into units: the first valid test of each (subnet, ASN, period). */
