@@ -30,14 +30,17 @@ describe('configuration', () => {
     const config = loadConfig({
       UNIT_PERIOD: 'PT5S',
       TARGET_ALLOW_CIDR: '127.0.0.0/8, ::1/128',
-      MEASUREMENT_SERVER: '[2001:db8::1]:8443',
+      MEASUREMENT_SERVER: '[2001:db8::1]:8443, 192.0.2.1:443',
       MEASUREMENT_SERVER_PINS: `${'A'.repeat(43)}=`,
       SWAP_OFF_COUNTRIES: 'RU,IR',
       PUBLIC_URL: '',
     });
     expect(config.detection.periodMs).toBe(5000);
     expect(config.work.targetAllowCidr).toEqual(['127.0.0.0/8', '::1/128']);
-    expect(config.measurementServer.announced).toEqual({ address: '2001:db8::1', port: 8443 });
+    expect(config.measurementServer.announced).toEqual([
+      { address: '2001:db8::1', port: 8443 },
+      { address: '192.0.2.1', port: 443 },
+    ]);
     expect(config.work.swapOffCountries).toEqual(['RU', 'IR']);
     expect(config.http.publicUrl).toBeUndefined();
   });
@@ -64,6 +67,13 @@ describe('configuration', () => {
       'TRUST_PROXY',
       'UNIT_PERIOD',
     ]);
+  });
+
+  it('announces one address of each family, not two of one', () => {
+    const MEASUREMENT_SERVER_PINS = `${'A'.repeat(43)}=`;
+    expect(
+      problemsOf({ MEASUREMENT_SERVER: '192.0.2.1:443,192.0.2.2:443', MEASUREMENT_SERVER_PINS }),
+    ).toEqual([expect.stringMatching(/^MEASUREMENT_SERVER: .*same family/)]);
   });
 
   it('takes secrets from files, and none that everybody knows or could guess', () => {

@@ -54,6 +54,12 @@ const endpoint = text.transform((value, ctx) => {
   ctx.addIssue(`"${value}" is not address:port, e.g. 192.0.2.1:443 or [2001:db8::1]:443`);
   return z.NEVER;
 });
+/** One address of each family. */
+const endpoints = list.pipe(z.array(endpoint).max(2)).superRefine((values, ctx) => {
+  const [first, second] = values;
+  if (first && second && isIP(first.address) === isIP(second.address))
+    ctx.addIssue(`"${second.address}" is of the same family as "${first.address}"; one of each is announced`);
+});
 
 /** Every variable of the environment that the coordinator reads. */
 const Environment = z.object({
@@ -83,7 +89,7 @@ const Environment = z.object({
   DEEP_ONE_IN: count(1, 1000).default(8),
   MEASUREMENT_PORT: count(1, 65_535).optional(),
   MEASUREMENT_HOST: text.default('0.0.0.0'),
-  MEASUREMENT_SERVER: endpoint.optional(),
+  MEASUREMENT_SERVER: endpoints.optional(),
   MEASUREMENT_SERVER_PINS: list.pipe(z.array(SpkiPin).min(1).max(4)).optional(),
   SWAP_OFF_COUNTRIES: list.pipe(z.array(Country)).default([]),
 
@@ -194,7 +200,7 @@ function group(env: Environment) {
         env.MEASUREMENT_PORT === undefined
           ? undefined
           : { host: env.MEASUREMENT_HOST, port: env.MEASUREMENT_PORT },
-      /** What probes are told: an address that they reach. */
+      /** What probes are told: where they reach it, by IPv4, IPv6 or both. */
       announced: env.MEASUREMENT_SERVER,
       /** Of a server that runs elsewhere; ours tells its own. */
       pins: env.MEASUREMENT_SERVER_PINS,

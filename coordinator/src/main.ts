@@ -34,7 +34,7 @@ async function start(config: Config, logger: Logger): Promise<() => Promise<void
       keyring,
       adminKey: await openAdminKey(dataDir, http.adminKey),
       publicUrl,
-      measurementServer: announced && pins && { ...announced, pins },
+      measurementServer: announced && pins && { endpoints: announced, pins },
       logger,
       now: Date.now,
     });

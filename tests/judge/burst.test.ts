@@ -32,7 +32,7 @@ describe('a burst of swap pairs', () => {
   let now = 1_800_000_000_000;
   const scheduler = new Scheduler({
     catalogue,
-    measurementServer: { address: '192.0.2.1', port: 443, pins: [`${'A'.repeat(43)}=`] },
+    measurementServer: { endpoints: [{ address: '192.0.2.1', port: 443 }], pins: [`${'A'.repeat(43)}=`] },
     tickets: new Tickets(KEY),
     neutralKey: KEY,
     randomInt: (n) => Math.min(1, n - 1),

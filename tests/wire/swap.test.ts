@@ -4,7 +4,10 @@ import { until } from '../support/until.js';
 import { startTestCoordinator, type TestCoordinator } from './test-coordinator.js';
 import { resultOf, TestProbe } from './test-probe.js';
 
-const measurementServer = { address: '127.0.0.1', port: 8443, pins: [`${'A'.repeat(43)}=`] };
+const measurementServer = {
+  endpoints: [{ address: '127.0.0.1', port: 8443 }],
+  pins: [`${'A'.repeat(43)}=`],
+};
 
 let coordinator: TestCoordinator;
 beforeAll(async () => {

@@ -21,11 +21,13 @@ const target: CatalogueTarget = {
 const control = (id: string, bytes: number) => ({ id, name: id, network: id, object: object(id, bytes) });
 const catalogue: Catalogue = { version: '1', targets: [target], controls: [control('big', 3_000_000)] };
 const key = Buffer.alloc(32, 1);
+const V4 = { address: '192.0.2.1', port: 443 };
+const V6 = { address: '2001:db8::7', port: 8443 };
 
 function deps(change: Partial<DrawDeps> = {}): DrawDeps {
   return {
     catalogue,
-    measurementServer: { address: '192.0.2.1', port: 443, pins: [`${'A'.repeat(43)}=`] },
+    measurementServer: { endpoints: [V4], pins: [`${'A'.repeat(43)}=`] },
     tickets: new Tickets(key),
     neutralKey: key,
     randomInt: () => 0,
@@ -104,16 +106,25 @@ describe('drawing a test', () => {
     expect(() => family([], () => 0)).toThrow(/without a network/);
   });
 
-  it('reaches our own server in its own family only', () => {
-    const server = { address: '2001:db8::7', port: 443, pins: [] };
-    expect(swapFamilies([4, 6], server)).toEqual([6]);
-    expect(swapFamilies([4], server)).toEqual([]);
-    expect(swapFamilies([6, 4], { ...server, address: '192.0.2.1' })).toEqual([4]);
+  it('reaches our own server in the families that it has', () => {
+    const has = (...endpoints: (typeof V4)[]) => ({ endpoints, pins: [`${'A'.repeat(43)}=`] });
+    expect(swapFamilies([4, 6], has(V6))).toEqual([6]);
+    expect(swapFamilies([4], has(V6))).toEqual([]);
+    expect(swapFamilies([6, 4], has(V4))).toEqual([4]);
+    expect(swapFamilies([4, 6], has(V6, V4))).toEqual([4, 6]);
+    for (const [families, endpoint] of [
+      [[4], V4],
+      [[6], V6],
+    ] as const) {
+      const test = drawTest({ ...request, kind: 'swap', families }, deps({ measurementServer: has(V4, V6) }));
+      expect(test.arms.map(({ connect }) => connect)).toEqual([endpoint, endpoint]);
+    }
   });
 
   it('proves by its ticket what it drew', () => {
     const swap = { ...request, kind: 'swap', families: [6] } as const;
-    const { ticket, ...test } = drawTest(swap, deps({ randomInt: zeroOf(4) }));
+    const measurementServer = { endpoints: [V6], pins: [`${'A'.repeat(43)}=`] };
+    const { ticket, ...test } = drawTest(swap, deps({ randomInt: zeroOf(4), measurementServer }));
     expect(new Tickets(key).read(ticket, { ...test, probeId: 'p' })).toEqual({
       order: ['D', 'C'],
       direction: 'upload',

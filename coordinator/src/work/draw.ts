@@ -28,10 +28,9 @@ const UPLOAD_ONE_IN = 4;
 /** One test in so many is run over IPv6 where the probe has both: most volunteers' lines are IPv4. */
 const IPV6_ONE_IN = 4;
 
-/** Our own server for arms C and D. */
+/** Our own server for arms C and D: where it is reached, at most once in each family. */
 export interface MeasurementServer {
-  readonly address: string;
-  readonly port: number;
+  readonly endpoints: readonly { readonly address: string; readonly port: number }[];
   readonly pins: readonly string[];
 }
 
@@ -57,7 +56,7 @@ export interface DrawRequest {
 
 /** Families in which a probe reaches our own server; none where it does not. */
 export function swapFamilies(families: readonly AddressFamily[], server: MeasurementServer): AddressFamily[] {
-  return families.filter((family) => family === isIP(server.address));
+  return families.filter((family) => endpointIn(family, server) !== undefined);
 }
 
 /** Draws one test: object, control, ladder, direction, address family, and the order of the arms by the toss of a coin. */
@@ -65,7 +64,8 @@ export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
   const { kind, probeId, target, at } = request;
   const family = drawFamily(request.families, deps.randomInt);
   const direction = kind === 'swap' && deps.randomInt(UPLOAD_ONE_IN) === 0 ? 'upload' : 'download';
-  const drawn = kind === 'platform' ? platformArms(request, deps) : swapArms(request, direction, deps);
+  const drawn =
+    kind === 'platform' ? platformArms(request, deps) : swapArms(request, direction, family, deps);
   const arms = deps.randomInt(2) === 0 ? drawn.arms : drawn.arms.toReversed();
   const terms = {
     id: ulid(at),
@@ -78,6 +78,10 @@ export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
   const order = arms.map((arm) => arm.arm);
   const ticket = deps.tickets.issue({ ...terms, probeId }, { order, direction, family });
   return { ...terms, family, arms, ticket };
+}
+
+function endpointIn(family: AddressFamily, { endpoints }: MeasurementServer) {
+  return endpoints.find(({ address }) => isIP(address) === family);
 }
 
 function drawFamily(families: readonly AddressFamily[], randomInt: DrawDeps['randomInt']): AddressFamily {
@@ -113,18 +117,23 @@ function webArm(arm: 'A' | 'B', object: CatalogueObject, ladder: number[]): Draw
   };
 }
 
-function swapArms({ target, deep }: DrawRequest, direction: Direction, deps: DrawDeps): Arms {
+function swapArms(
+  { target, deep }: DrawRequest,
+  direction: Direction,
+  family: AddressFamily,
+  deps: DrawDeps,
+): Arms {
   const server = deps.measurementServer;
-  if (!server) throw new Error('a swap test was drawn without a measurement server');
-  const { address, port, pins } = server;
+  const endpoint = server && endpointIn(family, server);
+  if (!endpoint) throw new Error(`a swap test was drawn without a measurement server in IPv${family}`);
   const trigger = target.hosts[0] as string;
   const neutral = neutralName(deps.neutralKey, trigger, deps.randomInt(NEUTRAL_NAMES));
   const arm = (name: 'C' | 'D', host: string): DrawnArm => ({
     arm: name,
     direction,
     url: `https://${host}/v1/${direction === 'upload' ? 'up' : 'down'}`,
-    connect: { address, port },
-    trust: { kind: 'pins', pins: [...pins] },
+    connect: { ...endpoint },
+    trust: { kind: 'pins', pins: [...server.pins] },
     ladder: ladderFor(deep, Number.POSITIVE_INFINITY),
     ask: 'query',
   });
