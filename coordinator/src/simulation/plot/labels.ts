@@ -1,7 +1,11 @@
-/** A mark in a panel, in pixels, and its label. */
-export interface Labelled {
+/** A mark in a panel, in pixels. */
+export interface Dot {
   readonly x: number;
   readonly y: number;
+}
+
+/** A mark with a label. */
+export interface Labelled extends Dot {
   /** Where a line that belongs to the mark ends, above it. */
   readonly top: number;
   readonly label: string;
@@ -29,12 +33,14 @@ const DOT = 6;
 /**
  * Labels beside their marks, none over another, over a mark or over the frame, as near as can be: greedy, in the order
  * given.
+ * @param small marks that have no label of their own
  */
-export function placeLabels(marks: readonly Labelled[], frame: Box): Placed[] {
-  const taken: Box[] = marks.flatMap(({ x, y, top }) => [
-    { left: x - DOT, right: x + DOT, top: y - DOT, bottom: y + DOT },
-    { left: x - 3, right: x + 3, top: top - 3, bottom: y },
-  ]);
+export function placeLabels(marks: readonly Labelled[], frame: Box, small: readonly Dot[]): Placed[] {
+  const taken: Box[] = [
+    ...marks.map(({ x, y }) => around(x, y, DOT)),
+    ...marks.map(({ x, y, top }) => ({ left: x - 3, right: x + 3, top: top - 3, bottom: y })),
+    ...small.map(({ x, y }) => around(x, y, 3)),
+  ];
   return marks.map((mark) => {
     const width = LETTER * mark.label.length;
     const best = candidates(mark)
@@ -58,6 +64,10 @@ function candidates({ x, y }: Labelled): Placed[] {
     }
   }
   return found;
+}
+
+function around(x: number, y: number, by: number): Box {
+  return { left: x - by, right: x + by, top: y - by, bottom: y + by };
 }
 
 function boxOf({ x, y, anchor }: Placed, width: number): Box {

@@ -16,6 +16,8 @@ const DELAYS: readonly (readonly [number, string])[] = [
   [24 * 7, '1 week'],
 ];
 const LEAST_DELAY = 1 / 60;
+/** Colours that the picture's style has for the rules of others. */
+const RIVALS = 6;
 
 /** The scales that all panels share. */
 export interface Scales {
@@ -23,13 +25,21 @@ export interface Scales {
   readonly leastAlarms: number;
   readonly mostAlarms: number;
   readonly mostDelay: number;
+  /** One for each rule. */
+  readonly colours: ReadonlyMap<string, string>;
 }
 
 /** Scales that hold every point. */
 export function scalesOf(panels: readonly Panel[]): Scales {
   const points = panels.flatMap((panel) => panel.points);
   const seen = points.map(({ falseAlarms }) => falseAlarms).filter((rate) => rate > 0);
+  const rivals = [...new Set(points.filter(({ ours }) => !ours).map(({ rule }) => rule))].sort();
+  const ours = points.filter((point) => point.ours).map(({ rule }) => [rule, 'var(--accent)'] as const);
   return {
+    colours: new Map([
+      ...ours,
+      ...rivals.map((rule, i) => [rule, `var(--rival-${1 + (i % RIVALS)})`] as const),
+    ]),
     leastAlarms: 10 ** Math.floor(Math.log10(Math.min(1, ...seen))),
     mostAlarms: 10 ** Math.ceil(Math.log10(Math.max(100, ...seen))),
     mostDelay: 1.6 * Math.max(6, ...points.map(({ p90 }) => p90)),
@@ -41,6 +51,7 @@ export function panelSvg(panel: Panel, scales: Scales): string {
   const { leastAlarms, mostAlarms, mostDelay } = scales;
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const zone = { from: leastAlarms / 30, until: leastAlarms / 1.6 };
+  const none = Math.sqrt(zone.from * zone.until);
   const frame = {
     left: MARGIN.left,
     right: PANEL.width - MARGIN.right,
@@ -62,10 +73,11 @@ export function panelSvg(panel: Panel, scales: Scales): string {
   const placed = placeLabels(
     dots.map(({ x, y, y2, rule }) => ({ x: px(x), y: py(y), top: py(y2), label: rule })),
     frame,
+    points.map(({ x, y }) => ({ x: px(x), y: py(y) })),
   );
   const decades = powersOfTen(leastAlarms, mostAlarms);
   const delays = DELAYS.filter(([hours]) => hours <= mostDelay);
-  const colour = ({ ours }: { ours: boolean }) => (ours ? 'var(--accent)' : 'var(--quiet)');
+  const colour = ({ rule }: Point) => scales.colours.get(rule) ?? 'var(--quiet)';
   const chart = Plot.plot({
     document: document as never,
     ...PANEL,
@@ -84,21 +96,13 @@ export function panelSvg(panel: Panel, scales: Scales): string {
         { stroke: 'var(--rule)' },
       ),
       Plot.ruleX([1], { stroke: 'var(--accent)', strokeDasharray: '4 3', strokeOpacity: 0.7 }),
-      Plot.axisX(decades, {
-        tickSize: 0,
-        label: null,
-        tickFormat: (value: number) => value.toLocaleString('en'),
-      }),
-      Plot.text(['none seen'], {
-        x: [Math.sqrt(zone.from * zone.until)],
+      Plot.text([...decades.map((rate) => [rate, rate.toLocaleString('en')]), [none, 'none seen']], {
+        x: '0',
+        text: '1',
         frameAnchor: 'bottom',
-        dy: 16,
-        fill: 'var(--ink)',
+        dy: 18,
       }),
-      Plot.axisY(
-        delays.map(([hours]) => hours),
-        { tickSize: 0, label: null, tickFormat: (hours: number) => new Map(delays).get(hours) ?? '' },
-      ),
+      Plot.text(delays, { y: '0', text: '1', frameAnchor: 'left', textAnchor: 'end', dx: -8 }),
       Plot.line(points, { x: 'x', y: 'y', z: 'rule', stroke: colour, strokeOpacity: 0.45 }),
       Plot.dot(points, { x: 'x', y: 'y', r: 2.2, fill: colour, fillOpacity: 0.6, title: titleOf }),
       Plot.ruleX(dots, { x: 'x', y1: 'y', y2: 'y2', stroke: colour, strokeWidth: 1.5 }),
@@ -113,7 +117,7 @@ export function panelSvg(panel: Panel, scales: Scales): string {
           dx: label.x - px(dot.x),
           dy: label.y - py(dot.y),
           textAnchor: label.anchor,
-          fill: dot.ours ? 'var(--accent)' : 'var(--ink)',
+          fill: colour(dot),
           fontWeight: dot.ours ? 'bold' : 'normal',
           stroke: 'var(--paper)',
           strokeWidth: 3,

@@ -13,8 +13,10 @@ const PANEL_LETTERS = 68;
 
 /** The page's colours; the picture brings its own paper, so that it is readable wherever it is shown. */
 const STYLE = `
-:root{--paper:#faf7f0;--ink:#1c262e;--quiet:#66717b;--rule:#e4ddcd;--accent:#b5410f;--zone:#eee7d6}
-@media(prefers-color-scheme:dark){:root{--paper:#12181d;--ink:#ece6d8;--quiet:#97a2aa;--rule:#29333b;--accent:#f59266;--zone:#1d272e}}
+:root{--paper:#faf7f0;--ink:#1c262e;--quiet:#5f6a74;--rule:#e4ddcd;--accent:#c03a06;--zone:#f0e9d9;
+--rival-1:#55698c;--rival-2:#7a52a8;--rival-3:#2f7d79;--rival-4:#8a6210;--rival-5:#8c2350;--rival-6:#4d6b2c}
+@media(prefers-color-scheme:dark){:root{--paper:#12181d;--ink:#ece6d8;--quiet:#a3adb4;--rule:#29333b;--accent:#ff9a66;--zone:#1d272e;
+--rival-1:#9db4dc;--rival-2:#c0a4ec;--rival-3:#62bdb5;--rival-4:#dfb95a;--rival-5:#f07fa6;--rival-6:#a9cf80}}
 text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:12px}
 .title{font-size:18px;font-weight:600}.name{font-size:13.5px;font-weight:600}.soft{fill:var(--quiet)}.ink{fill:var(--ink)}`;
 
@@ -72,7 +74,7 @@ function captionOf({ quiet, settings }: Figure, options: RunOptions): string[] {
   const [threshold = detection.threshold] = thresholds;
   const promised = Number(((1000 * starts) / threshold).toPrecision(2));
   return [
-    `Dot: median delay; line: up to the 90th percentile. False alarms: what each rule says in ${quiet.scenarios.join(', ')}, over ${number(Math.round(quiet.cellDays))} cell-days; with none seen, 95 % confidence leaves at most ${(3000 / quiet.cellDays).toPrecision(2)}. Dashed: the promise at A = ${number(threshold)}, ${promised} per 1,000 cell-days.`,
+    `Dot: median delay; line: up to the 90th percentile; small dots: other settings of the same rule. False alarms: what each rule says in ${quiet.scenarios.join(', ')}, over ${number(Math.round(quiet.cellDays))} cell-days; with none seen, 95 % confidence leaves at most ${(3000 / quiet.cellDays).toPrecision(2)}. Dashed: the promise at A = ${number(threshold)}, ${promised} per 1,000 cell-days.`,
     `Simulated: ${number(cells)} cells × ${days} days a scenario (seed ${seed}), ${layout.probesPerCell} probes a cell, a test every ${minutes(noise.gapMinMs)}–${minutes(noise.gapMaxMs)} min, periods of ${minutes(detection.periodMs)} min. Settings: ${settings.join('; ')}.`,
   ];
 }
