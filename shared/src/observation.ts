@@ -55,10 +55,19 @@ export const AbortReason = z.enum([
 ]);
 export type AbortReason = z.infer<typeof AbortReason>;
 
+/**
+ * Why there was no further step of the ladder: the far end `closed` the connection in good order, `refused` the next
+ * step by its status, gave a smaller `range` than was asked for, or its `object` has no more bytes.
+ */
+export const ShortReason = z.enum(['closed', 'refused', 'range', 'object']);
+export type ShortReason = z.infer<typeof ShortReason>;
+
 /** An arm ends in exactly one way. Timeouts and cut transfers are evidence and are kept. */
 export const ArmEnd = z.discriminatedUnion('kind', [
   /** Every byte that was asked for arrived. */
   z.strictObject({ kind: z.literal('complete') }),
+  /** What came is whole, and less than the ladder asks for. */
+  z.strictObject({ kind: z.literal('short'), reason: ShortReason }),
   /** The stopping rule was sure before all bytes were in. */
   z.strictObject({ kind: z.literal('decided'), as: z.enum(['fast', 'slow']) }),
   /** The longest time of an arm passed while bytes still came. */

@@ -58,7 +58,9 @@ function flood(socket: TLSSocket): void {
 }
 
 describe('the budget is a wall', () => {
-  it('holds to within what is sent while a read stands ready, whatever the far end sends', { timeout: 180_000 }, async () => {
+  it('holds to within what is sent while a read stands ready, whatever the far end sends', {
+    timeout: 180_000,
+  }, async () => {
     const far = await Promise.all(Object.values(BODIES).map((send) => tlsFarEnd((socket) => send(socket))));
     const property = fc.asyncProperty(
       fc.nat({ max: far.length - 1 }),

@@ -61,7 +61,7 @@ const AFTER_TLS: readonly [string, (socket: TLSSocket, head: string) => void, Ar
       s.write(head(200, { 'content-length': 40_000 }));
       s.write(body.subarray(0, 40_000));
     },
-    { kind: 'complete' },
+    { kind: 'short', reason: 'object' },
   ],
   [
     'compresses although it was told not to',
@@ -70,7 +70,7 @@ const AFTER_TLS: readonly [string, (socket: TLSSocket, head: string) => void, Ar
       s.write(head(200, { 'content-encoding': 'gzip', 'content-length': gz.length }));
       s.write(gz);
     },
-    { kind: 'complete' },
+    { kind: 'short', reason: 'object' },
   ],
   [
     'says it is compressed and is not',
@@ -78,7 +78,7 @@ const AFTER_TLS: readonly [string, (socket: TLSSocket, head: string) => void, Ar
       s.write(head(200, { 'content-encoding': 'gzip', 'content-length': 30_000 }));
       s.write(body.subarray(0, 30_000));
     },
-    { kind: 'complete' },
+    { kind: 'short', reason: 'object' },
   ],
   ['is silent after the request (10 s)', () => undefined, failed('http', 'timeout')],
 ];

@@ -172,6 +172,7 @@ const anyLine: fc.Arbitrary<Line> = fc.record({
   silentMs: fc.constantFrom(0, 5000),
   end: fc.constantFrom<ArmEnd>(
     { kind: 'complete' },
+    { kind: 'short', reason: 'closed' },
     { kind: 'decided', as: 'fast' },
     { kind: 'decided', as: 'slow' },
     { kind: 'cap-time' },

@@ -226,7 +226,8 @@ class ArmRun {
 
   #observation(end: ArmEnd, loopDelayMs: number): ArmObservation {
     const transfer = this.#transfer;
-    const waited = end.kind !== 'complete' && !(end.kind === 'decided' && end.as === 'fast');
+    const whole = end.kind === 'complete' || end.kind === 'short';
+    const waited = !whole && !(end.kind === 'decided' && end.as === 'fast');
     const timeline = transfer !== null && transfer.timeline.bytes > 0 ? transfer.timeline : null;
     const endMs = timeline === null ? 0 : waited ? (transfer?.endedMs ?? 0) : timeline.lastMs;
     return {

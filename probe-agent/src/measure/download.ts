@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ArmEnd, DrawnArm } from '@brakelight/shared';
+import type { ArmEnd, DrawnArm, ShortReason } from '@brakelight/shared';
 import type { Client } from 'undici';
-import { ArmEnded, aborted, failed } from './arm-ended.js';
+import { ArmEnded, aborted, failed, short } from './arm-ended.js';
 import { reasonOf } from './deadline.js';
 import type { MeteredSocket } from './metered-socket.js';
-import { request } from './request.js';
+import { step } from './step.js';
 import type { Decision } from './stopping-rule.js';
 import type { Transfer } from './transfer.js';
 
@@ -70,8 +70,11 @@ class Ladder {
   #received = 0;
   /** Where the present response is cut: bytes of all rungs. */
   #cap = 0;
-  /** No further rung: the far end has no more, or does not keep the connection. */
-  #last = false;
+  /** Status and size of the object as the present response tells them, `null` where it does not. */
+  #status = 0;
+  #objectBytes: number | null = null;
+  /** The far end closes the connection behind the present response. */
+  #closes = false;
   /** FAST was decided within sight of the rung's end. */
   decided = false;
 
@@ -87,9 +90,9 @@ class Ladder {
 
   async climb(): Promise<ArmEnd> {
     const { arm, client, socket, transfer } = this.#parts;
-    for (const step of arm.ladder) {
-      this.#cap = step;
-      await request(client, socket, this.#ask(step), {
+    for (const top of arm.ladder) {
+      this.#cap = top;
+      await step(client, socket, this.#received > 0, this.#ask(top), {
         onHead: (status, headers) => this.#head(status, headers),
         onBody: (chunk) => this.#body(chunk),
       });
@@ -97,12 +100,22 @@ class Ladder {
       // The decision's own callbacks go first.
       await new Promise((resolve) => setImmediate(resolve));
       if (this.decided) return { kind: 'decided', as: 'fast' };
-      if (this.#last || this.#received < step) break;
+      if (this.#received >= this.#most) break;
+      const reason = this.#noMore(top);
+      if (reason !== null) return { kind: 'short', reason };
     }
     return { kind: 'complete' };
   }
 
-  #ask(step: number) {
+  /** Why there can be no further step behind this one; `null` where there can. */
+  #noMore(top: number): ShortReason | null {
+    const wholeObject = this.#status === 200 && this.#parts.arm.ask === 'range';
+    if (wholeObject || this.#received === this.#objectBytes) return 'object';
+    if (this.#received < top) return this.#status === 206 ? 'range' : 'object';
+    return this.#closes ? 'closed' : null;
+  }
+
+  #ask(top: number) {
     const { arm, transferId } = this.#parts;
     const url = new URL(arm.url);
     const headers: Record<string, string> = {
@@ -111,9 +124,9 @@ class Ladder {
       accept: '*/*',
       'accept-encoding': 'identity',
     };
-    if (arm.ask === 'range') headers.range = `bytes=${this.#received}-${step - 1}`;
+    if (arm.ask === 'range') headers.range = `bytes=${this.#received}-${top - 1}`;
     else {
-      url.searchParams.set('bytes', String(step - this.#received));
+      url.searchParams.set('bytes', String(top - this.#received));
       url.searchParams.set('id', transferId);
     }
     return { method: 'GET' as const, path: `${url.pathname}${url.search}`, headers };
@@ -122,19 +135,17 @@ class Ladder {
   #head(status: number, headers: IncomingHttpHeaders): void {
     const { arm, transfer, onStatus } = this.#parts;
     // The object ended exactly with the rung before, and did not say so.
-    if (status === 416 && this.#received > 0) throw new ArmEnded({ kind: 'complete' });
+    if (status === 416 && this.#received > 0) throw short('object');
     onStatus(status);
     if (arm.arm === 'B' && isPortal(status, headers.location, arm.url)) throw aborted('captive-portal');
     if (status !== 200 && status !== 206) throw failed('http', 'http-status');
     transfer.begun = true;
-    if (headers.connection === 'close') this.#last = true;
+    this.#status = status;
+    this.#closes = /\bclose\b/i.test(String(headers.connection ?? ''));
     const size = /\/(\d+)$/.exec(String(headers['content-range'] ?? ''))?.[1];
-    if (size !== undefined && Number(size) <= this.#cap) this.#last = true;
-    if (status === 200 && arm.ask === 'range') {
-      // The far end does not know ranges and sends the whole object: it is cut at the ladder's top.
-      this.#cap = this.#received + this.#most;
-      this.#last = true;
-    }
+    this.#objectBytes = size === undefined ? null : Number(size);
+    // The far end does not know ranges and sends the whole object: it is cut at the ladder's top.
+    if (status === 200 && arm.ask === 'range') this.#cap = this.#received + this.#most;
   }
 
   #body(chunk: Buffer): void {

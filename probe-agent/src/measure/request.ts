@@ -10,7 +10,8 @@ export function clientOn(tls: TLSSocket, origin: string): Client {
   let given = false;
   return new Client(origin, {
     connect: (_options, done) => {
-      const error = given ? new Error('one connection an arm') : null;
+      // undici would try again for ever behind a SocketError.
+      const error = given ? new errors.ClientClosedError('one connection an arm') : null;
       given = true;
       setImmediate(() => (error ? done(error, null) : done(null, tls)));
     },
@@ -84,7 +85,8 @@ function ending(error: Error, phase: 'http' | 'body', socket: MeteredSocket): Ar
     error instanceof errors.HeadersOverflowError ||
     error instanceof errors.ResponseContentLengthMismatchError;
   if (broken) return failed(phase, 'http-protocol', error);
-  if (socket.farEndClosed || error instanceof errors.SocketError) return failed(phase, 'closed', error);
+  const gone = error instanceof errors.SocketError || error instanceof errors.ClientClosedError;
+  if (socket.farEndClosed || gone) return failed(phase, 'closed', error);
   const failure = connectionFailure(error);
   return failed(phase, failure === 'reset' ? 'closed' : failure, error);
 }

@@ -3,7 +3,7 @@ import type { ArmEnd } from '@brakelight/shared';
 import { failed } from './arm-ended.js';
 import { reasonOf } from './deadline.js';
 import { endOf, HEAD_TIMEOUT_MS, type TransferParts } from './download.js';
-import { request } from './request.js';
+import { step } from './step.js';
 
 const CHUNK_BYTES = 8_192;
 /** Longest line of the far end's count that is waited for. */
@@ -46,12 +46,13 @@ async function climb(
   url.searchParams.set('id', transferId);
   const chunk = randomBytes(CHUNK_BYTES);
   let sent = 0;
-  for (const step of arm.ladder) {
+  for (const top of arm.ladder) {
     const count = new CountReader((ms, bytes) => transfer.record(ms, bytes));
-    const bytes = step - sent;
-    await request(
+    const bytes = top - sent;
+    await step(
       client,
       socket,
+      sent > 0,
       {
         method: 'POST',
         path: `${url.pathname}${url.search}`,
@@ -71,7 +72,7 @@ async function climb(
         onBody: (text) => count.read(text),
       },
     );
-    sent = step;
+    sent = top;
     // The decision's own callbacks go first.
     await new Promise((resolve) => setImmediate(resolve));
     if (isFast()) return { kind: 'decided', as: 'fast' };

@@ -1,8 +1,8 @@
-import { systemClock } from '@brakelight/probe-agent/measure/clock';
+import { type Clock, systemClock } from '@brakelight/probe-agent/measure/clock';
 import { MeasurementEngine } from '@brakelight/probe-agent/measure/engine';
 import { NameResolver } from '@brakelight/probe-agent/measure/name-resolver';
 import { AddressPolicy } from '@brakelight/probe-agent/net/addresses';
-import type { ArmObservation, DrawnArm, DrawnTest } from '@brakelight/shared';
+import type { ArmObservation, DrawnArm, DrawnTest, TestResult } from '@brakelight/shared';
 import { ArmObservation as ArmObservationSchema } from '@brakelight/shared';
 
 /** A budget that remembers the least it ever had left: below zero is over the wall. */
@@ -31,6 +31,7 @@ export interface Asked {
   readonly budget?: CountingBudget;
   readonly signal?: AbortSignal;
   readonly deep?: boolean;
+  readonly clock?: Clock;
   readonly family?: 4 | 6;
   readonly localAddress?: string;
 }
@@ -63,11 +64,16 @@ export async function measureArm(arm: DrawnArm, asked: Asked = {}): Promise<ArmO
 }
 
 export async function measureArms(arms: DrawnArm[], asked: Asked = {}): Promise<ArmObservation[]> {
+  return (await measureTest(arms, asked)).arms;
+}
+
+/** Measures a platform test of these arms. */
+export async function measureTest(arms: DrawnArm[], asked: Asked = {}): Promise<TestResult> {
   const engine = new MeasurementEngine({
     resolver: new NameResolver({ ...(asked.dns !== undefined && { servers: [asked.dns] }) }),
     localAddress: asked.localAddress,
     addresses: new AddressPolicy(asked.allow ?? ['127.0.0.0/8', '::1/128']),
-    clock: systemClock,
+    clock: asked.clock ?? systemClock,
     random: Math.random,
   });
   const test: DrawnTest = {
@@ -85,5 +91,5 @@ export async function measureArms(arms: DrawnArm[], asked: Asked = {}): Promise<
     budget: asked.budget ?? new CountingBudget(50_000_000),
     signal: asked.signal ?? new AbortController().signal,
   });
-  return result.arms.map((observation) => ArmObservationSchema.parse(observation));
+  return { ...result, arms: result.arms.map((observation) => ArmObservationSchema.parse(observation)) };
 }
