@@ -42,7 +42,7 @@ threads change that in proportion. Memory does not grow with the number of cells
 it is there, and does not depend on the number of threads.
 
 The picture of the README:
-  npm run simulate -- --cells 40 --days 90 --plot docs/images/simulation.svg \\
+  npm run simulate -- --cells 40 --days 60 --plot docs/images/simulation.svg \\
     --scenario null,sticky,shock-1,shock-2,throttle-140k,throttle-1m,third-speed,half-speed`;
 
 const command = new Command('simulate')

@@ -56,7 +56,7 @@ export interface Schedule {
   readonly spared?: readonly number[];
 }
 
-const DEFAULT_SCHEDULE: Schedule = { everyDays: 8, lastsDays: 3 };
+const DEFAULT_SCHEDULE: Schedule = { everyDays: 5, lastsDays: 3 };
 
 /** Throttling in one country after another, in random order, each for a while. */
 export function schedule(stage: Stage, when: Partial<Schedule> = {}): Map<number, RealEvent[]> {
