@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { KNOCK_BYTES } from '@brakelight/probe-agent/measure/knock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CountingBudget, drawnArm, measureArm } from './support/engine.js';
+import { CountingBudget, drawnArm, measureArm, measureArms } from './support/engine.js';
 import { head, tlsFarEnd } from './support/far-end.js';
 
 const pool = randomBytes(2_000_000);
@@ -85,5 +86,34 @@ describe('the budget is a wall', () => {
     const seen = await measureArm(drawnArm(far.port, [far.pin]), { budget: new CountingBudget(0) });
     expect(seen.end).toEqual({ kind: 'aborted', reason: 'budget' });
     expect(seen.bytesSent).toBe(0);
+  });
+
+  it('pays for the knocks between two arms', async () => {
+    const far = await tlsFarEnd((socket) => {
+      socket.write(head(200, { 'content-length': 1_000 }));
+      socket.write(pool.subarray(0, 1_000));
+    });
+    const budget = new CountingBudget(1_000_000);
+    const arms = (['A', 'B'] as const).map((arm) => drawnArm(far.port, [far.pin], { arm }));
+    const seen = await measureArms(arms, { budget });
+    const ofArms = seen.reduce((sum, { bytesReceived, bytesSent }) => sum + bytesReceived + bytesSent, 0);
+    const knocks = (1_000_000 - budget.left - ofArms) / KNOCK_BYTES;
+    expect(Number.isInteger(knocks)).toBe(true);
+    expect(knocks).toBeGreaterThanOrEqual(1);
+  });
+
+  it('does not knock without a budget', async () => {
+    const far = await tlsFarEnd((socket) => {
+      socket.write(head(200, { 'content-length': pool.length }));
+      socket.write(pool);
+    });
+    const budget = new CountingBudget(50_000);
+    const arms = (['A', 'B'] as const).map((arm) =>
+      drawnArm(far.port, [far.pin], { arm, ladder: [2_000_000] }),
+    );
+    const [first, ...others] = await measureArms(arms, { budget });
+    expect(first?.end).toEqual({ kind: 'aborted', reason: 'budget' });
+    expect(others).toEqual([]);
+    expect(50_000 - budget.left).toBe((first?.bytesReceived ?? 0) + (first?.bytesSent ?? 0));
   });
 });

@@ -1,3 +1,4 @@
+import { systemClock } from '@brakelight/probe-agent/measure/clock';
 import { describe, expect, it } from 'vitest';
 import { drawnArm, measureArm, measureArms } from './support/engine.js';
 import { head, tlsFarEnd } from './support/far-end.js';
@@ -28,7 +29,10 @@ describe.concurrent("the probe's own trouble is no evidence", () => {
     expect(seen.end).toEqual({ kind: 'aborted', reason: 'forbidden-target' });
     expect(connected).toBe(false);
   });
+});
 
+/** One after another: what blocks the event loop blocks all that share it. */
+describe('clocks and the event loop', () => {
   it('a blocked event loop has measured itself', async () => {
     const far = await tlsFarEnd((s) => {
       const until = performance.now() + 600;
@@ -39,5 +43,32 @@ describe.concurrent("the probe's own trouble is no evidence", () => {
     const [seen] = await measureArms([drawnArm(far.port, [far.pin])]);
     expect(seen?.end).toEqual({ kind: 'aborted', reason: 'event-loop' });
     expect(seen?.loopDelayMs).toBeGreaterThan(250);
+  });
+
+  it.each([
+    ['forward', 60_000],
+    ['back', -3_600_000],
+  ])('a wall clock that is set %s has no dates to tell', async (_way, jumpMs) => {
+    let jumped = 0;
+    const clock = { ...systemClock, wall: () => Date.now() + jumped };
+    const far = await tlsFarEnd(() => {
+      jumped += jumpMs;
+    });
+    const seen = await measureArm(drawnArm(far.port, [far.pin]), { clock });
+    expect(seen.end).toEqual({ kind: 'aborted', reason: 'clock-jump' });
+  });
+
+  it('a machine that slept knows it by the time since boot', async () => {
+    let slept = 0;
+    const clock = {
+      ...systemClock,
+      wall: () => Date.now() + slept,
+      uptime: () => systemClock.uptime() + slept,
+    };
+    const far = await tlsFarEnd(() => {
+      slept += 3_600_000;
+    });
+    const seen = await measureArm(drawnArm(far.port, [far.pin]), { clock });
+    expect(seen.end).toEqual({ kind: 'aborted', reason: 'suspended' });
   });
 });

@@ -40,7 +40,10 @@ const DAY_MS = 86_400_000;
 /** Share of a budget that may be used before its time: three hours' worth of a day. */
 const HEAD_START = 0.125;
 
-/** Handshake (certificates included), headers and retransmitted requests of one arm, generously. */
+/**
+ * Handshake (certificates included), headers and retransmitted requests of one arm, and the knocks at its far end before
+ * the next one, generously.
+ */
 const ARM_OVERHEAD_BYTES = 24_000;
 /** TLS records, headers of the ladder's answers, and what is still in flight when an arm is cut. */
 const WIRE_FACTOR = 1.1;

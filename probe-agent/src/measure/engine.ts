@@ -1,9 +1,10 @@
 import type { ArmObservation, DrawnArm, DrawnTest, TestResult } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
+import type { ByteBudget } from '../budget/budget.js';
 import { AGENT_VERSION } from '../version.js';
 import { type AddressGate, runArm } from './arm.js';
 import { type Clock, instant } from './clock.js';
-import type { ByteBudget } from './metered-socket.js';
+import { knock } from './knock.js';
 import type { NameResolver } from './name-resolver.js';
 import { createTlsContexts, type TlsContexts } from './secure-connection.js';
 import { settle } from './settle.js';
@@ -45,7 +46,8 @@ export class MeasurementEngine {
     let before: DrawnArm | undefined;
     for (const arm of test.arms) {
       const last = arms.at(-1);
-      if (before !== undefined && last !== undefined) await this.#settleAfter(before, last, signal);
+      if (before !== undefined && last !== undefined)
+        await this.#settleAfter(before, last, { budget, signal });
       const observation = await runArm(arm, `${test.id}-${arm.arm}`, test.deep, {
         ...this.#parts,
         family: test.family,
@@ -74,12 +76,13 @@ export class MeasurementEngine {
     };
   }
 
-  async #settleAfter(arm: DrawnArm, seen: ArmObservation, signal: AbortSignal): Promise<void> {
+  async #settleAfter(arm: DrawnArm, seen: ArmObservation, { budget, signal }: TestRun): Promise<void> {
     const { remoteAddress, phases } = seen;
     // Nothing was sent to anybody: there is no queue.
     if (remoteAddress === null || phases.tcpMs === null) return;
+    const { clock, localAddress } = this.#parts;
     const port = arm.connect?.port ?? Number(new URL(arm.url).port || 443);
-    const way = { host: remoteAddress, port, localAddress: this.#parts.localAddress };
-    await settle(way, phases.tcpMs, this.#parts.clock, signal);
+    const door = { host: remoteAddress, port, localAddress };
+    await settle((limitMs) => knock(door, limitMs, { clock, budget }), phases.tcpMs, clock, signal);
   }
 }

@@ -1,15 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { ByteBudget } from '../budget/budget.js';
 import { aborted } from './arm-ended.js';
 
 /** The most that one read takes; near the wall a read takes no more than is left. About one TLS record. */
 export const READ_BYTES = 16_384;
-
-/** Bytes that may still be spent; charged as they are read and written. */
-export interface ByteBudget {
-  remaining(): number;
-  spend(bytes: number): void;
-}
 
 export interface MeteredSocketSettings {
   readonly host: string;
