@@ -90,6 +90,7 @@ describe('the arrows of the house', () => {
     ['network', ['network']],
     ['launcher', ['launcher']],
     ['measurement-server', ['measurement-server', 'logging.js']],
+    ['sender', ['sender', 'detection', 'live', 'store', 'logging.js']],
     ['judge', ['judge', 'detection', 'live', 'store', 'logging.js']],
     ['alerts', ['alerts', 'live', 'network', 'logging.js']],
     ['simulation', ['simulation', 'detection']],

@@ -24,6 +24,7 @@ import type { Logger } from './logging.js';
 import { openNetwork } from './network/network.js';
 import type { Keyring } from './probes/keyring.js';
 import { TOKEN_LIFE_MS } from './probes/token-life.js';
+import type { ResultServer } from './sender/result-client.js';
 import { openStore } from './store/store.js';
 import { openTelling } from './telling.js';
 import { VERSION } from './version.js';
@@ -42,6 +43,8 @@ export interface CoordinatorDeps {
   readonly publicUrl: string;
   /** What probes are told of the measurement server; without it no swap pairs are drawn. */
   readonly measurementServer: MeasurementServer | undefined;
+  /** Where this coordinator itself asks that server for its results. */
+  readonly resultServer: ResultServer | undefined;
   readonly logger: Logger;
   /** Wall clock, Unix milliseconds. */
   readonly now: () => number;
@@ -81,6 +84,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
     network,
     catalogue,
     measurementServer: deps.measurementServer,
+    senders: deps.resultServer && { server: deps.resultServer, store: store.senderViews },
   });
   const telling = openTelling({
     ...shared,
@@ -111,8 +115,9 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
       },
     }),
   });
+  const queues = [wire.queue, telling.queue, ...(wire.senderQueue ? [wire.senderQueue] : [])];
   await openApi(app, { publicUrl, version: VERSION });
-  metricsRoutes(app, { registry, queues: [wire.queue.jobs, telling.queue.jobs], now });
+  metricsRoutes(app, { registry, queues: queues.map(({ jobs }) => jobs), now });
   healthRoutes(app, {
     dependencies: [
       { name: 'redis', ask: () => redis.ping() },
@@ -144,6 +149,8 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
       await wire.queue.retryFailed();
       const worker = wire.startWorker(workerRedis);
       closers.push(() => worker.close(config.ingest.shutdownDeadlineMs));
+      const senderWorker = wire.startSenderWorker(workerRedis);
+      if (senderWorker) closers.push(() => senderWorker.close());
       await telling.alerts.catchUp();
       const deliverer = telling.startDelivering(workerRedis);
       closers.push(() => deliverer.close());
@@ -155,7 +162,7 @@ export async function compose(deps: CoordinatorDeps): Promise<Coordinator> {
       draining = true;
       await app.close();
       await Promise.all(closers.map((close) => close()));
-      await Promise.all([wire.queue.close(), telling.queue.close()]);
+      await Promise.all(queues.map((queue) => queue.close()));
       redis.disconnect();
       workerRedis.disconnect();
       await store.close();

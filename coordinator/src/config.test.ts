@@ -53,7 +53,7 @@ describe('configuration', () => {
       REDIS_URL: 'localhost:6379',
       ADMIN_KEY: 'changeme',
       TLS_CERT_FILE: 'cert.pem',
-      MEASUREMENT_PORT: '8443',
+      MEASUREMENT_PORT: 'everywhere',
       CLICKHOUSE_URL_FILE: join(folder, 'nothing-here'),
     });
     const named = problems.map((problem) => problem.split(/[: ]/, 1)[0]).sort();
@@ -74,6 +74,25 @@ describe('configuration', () => {
     expect(
       problemsOf({ MEASUREMENT_SERVER: '192.0.2.1:443,192.0.2.2:443', MEASUREMENT_SERVER_PINS }),
     ).toEqual([expect.stringMatching(/^MEASUREMENT_SERVER: .*same family/)]);
+  });
+
+  it('runs a measurement server for this machine, and for others once it has an address for them', () => {
+    const server = (environment: Record<string, string>) => loadConfig(environment).measurementServer;
+    expect(server({})).toEqual({ listen: { host: '127.0.0.1', port: 8443 } });
+    expect(server({ MEASUREMENT_PORT: 'off' }).listen).toBeUndefined();
+    expect(server({ MEASUREMENT_PORT: '0', PORT: '0' }).listen?.port).toBe(0);
+    expect(server({ MEASUREMENT_SERVER: '192.0.2.1:443' }).listen).toEqual({ host: '0.0.0.0', port: 8443 });
+    expect(server({ MEASUREMENT_SERVER: '[2001:db8::1]:443' }).listen?.host).toBe('::');
+    const elsewhere = {
+      MEASUREMENT_SERVER: '192.0.2.1:443',
+      MEASUREMENT_SERVER_PINS: `${'A'.repeat(43)}=`,
+    };
+    expect(server(elsewhere).listen).toBeUndefined();
+    expect(server({ ...elsewhere, MEASUREMENT_PORT: '8443' }).listen?.port).toBe(8443);
+    expect(problemsOf({ MEASUREMENT_SERVER: '192.0.2.1:443', MEASUREMENT_PORT: 'off' })).toEqual([
+      expect.stringContaining('MEASUREMENT_SERVER_PINS'),
+    ]);
+    expect(problemsOf({ PORT: '8443' })).toEqual([expect.stringContaining('MEASUREMENT_PORT and PORT')]);
   });
 
   it('takes secrets from files, and none that everybody knows or could guess', () => {

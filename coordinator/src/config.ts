@@ -61,6 +61,13 @@ const endpoints = list.pipe(z.array(endpoint).max(2)).superRefine((values, ctx) 
     ctx.addIssue(`"${second.address}" is of the same family as "${first.address}"; one of each is announced`);
 });
 
+const portOrOff = z.union([z.literal('off'), count(0, 65_535)], {
+  error: 'is neither a port from 0 to 65535 nor the word off',
+});
+
+/** Port of the measurement server that `npm start` runs, unless told otherwise. */
+const MEASUREMENT_PORT = 8443;
+
 /** Every variable of the environment that the coordinator reads. */
 const Environment = z.object({
   DATA_DIR: path.default(resolve('data')),
@@ -87,8 +94,8 @@ const Environment = z.object({
   TARGET_ALLOW_CIDR: cidrs.default([]),
   TEST_INTERVAL: duration.refine((ms) => ms > 0, 'must be longer than nothing').default(1_800_000),
   DEEP_ONE_IN: count(1, 1000).default(8),
-  MEASUREMENT_PORT: count(1, 65_535).optional(),
-  MEASUREMENT_HOST: text.default('0.0.0.0'),
+  MEASUREMENT_PORT: portOrOff.optional(),
+  MEASUREMENT_HOST: text.optional(),
   MEASUREMENT_SERVER: endpoints.optional(),
   MEASUREMENT_SERVER_PINS: list.pipe(z.array(SpkiPin).min(1).max(4)).optional(),
   SWAP_OFF_COUNTRIES: list.pipe(z.array(Country)).default([]),
@@ -146,6 +153,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const parsed = Environment.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
   problems.push(...togetherness(new Set(Object.keys(values))));
+  if (parsed.success) problems.push(...contradictions(parsed.data));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return freeze(group(parsed.data));
 }
@@ -159,10 +167,40 @@ function togetherness(given: ReadonlySet<string>): string[] {
   };
   needs('TLS_CERT_FILE', ['TLS_KEY_FILE']);
   needs('TLS_KEY_FILE', ['TLS_CERT_FILE']);
-  needs('MEASUREMENT_PORT', ['MEASUREMENT_SERVER']);
-  needs('MEASUREMENT_SERVER', ['MEASUREMENT_SERVER_PINS', 'MEASUREMENT_PORT']);
   needs('MEASUREMENT_SERVER_PINS', ['MEASUREMENT_SERVER']);
   return problems;
+}
+
+/** What is right by itself, and wrong together. */
+function contradictions(env: Environment): string[] {
+  const { listen, announced, pins } = measurementServer(env);
+  const problems: string[] = [];
+  if (listen === undefined && announced !== undefined && pins === undefined)
+    problems.push(
+      'MEASUREMENT_SERVER is set and MEASUREMENT_PORT is off, but MEASUREMENT_SERVER_PINS is not set',
+    );
+  if (listen !== undefined && listen.port !== 0 && listen.port === env.PORT)
+    problems.push(
+      `MEASUREMENT_PORT and PORT are both ${env.PORT}: set MEASUREMENT_PORT to another, or to off`,
+    );
+  return problems;
+}
+
+function measurementServer(env: Environment) {
+  const { MEASUREMENT_SERVER: announced, MEASUREMENT_SERVER_PINS: pins } = env;
+  // Pins are those of a server that runs elsewhere: then none is needed here.
+  const port = env.MEASUREMENT_PORT ?? (pins === undefined ? MEASUREMENT_PORT : 'off');
+  // Nobody elsewhere is told of it before it has an address: until then it is for this machine alone.
+  const everywhere = announced?.some(({ address }) => isIP(address) === 6) ? '::' : '0.0.0.0';
+  const host = env.MEASUREMENT_HOST ?? (announced === undefined ? '127.0.0.1' : everywhere);
+  return {
+    /** Where to run one in this process; port 0 is any free one. */
+    listen: port === 'off' ? undefined : { host, port },
+    /** What probes are told: addresses that they reach, one of a family. */
+    announced,
+    /** Of a server that runs elsewhere; ours tells its own. */
+    pins,
+  };
 }
 
 function group(env: Environment) {
@@ -194,17 +232,7 @@ function group(env: Environment) {
       deepOneIn: env.DEEP_ONE_IN,
       swapOffCountries: env.SWAP_OFF_COUNTRIES,
     },
-    measurementServer: {
-      /** Where to run one in this process. */
-      listen:
-        env.MEASUREMENT_PORT === undefined
-          ? undefined
-          : { host: env.MEASUREMENT_HOST, port: env.MEASUREMENT_PORT },
-      /** What probes are told: where they reach it, by IPv4, IPv6 or both. */
-      announced: env.MEASUREMENT_SERVER,
-      /** Of a server that runs elsewhere; ours tells its own. */
-      pins: env.MEASUREMENT_SERVER_PINS,
-    },
+    measurementServer: measurementServer(env),
     ingest: { maxQueuedJobs: env.QUEUE_MAX_JOBS, shutdownDeadlineMs: env.SHUTDOWN_DEADLINE },
     alerts: { allowCidr: env.WEBHOOK_ALLOW_CIDR },
     detection: {

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { openAdminKey } from './admin-key.js';
 import { compose } from './compose.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { startEngines } from './launcher/start-engines.js';
+import { toListenError } from './listen-error.js';
 import { createLogger, type Logger } from './logging.js';
-import { DEFAULT_SERVER_LIMITS } from './measurement-server/limits.js';
-import { type MeasurementServer, startMeasurementServer } from './measurement-server/start.js';
+import { openMeasuring } from './measuring.js';
 import { openKeyring } from './probes/keyring.js';
 import { announceRunning, forgetRunning } from './running.js';
 import { welcome } from './welcome.js';
@@ -21,25 +20,27 @@ async function start(config: Config, logger: Logger): Promise<() => Promise<void
   try {
     const engines = await startEngines({ dataDir, ...config.engines, logger });
     closers.push(() => engines.close());
-    const measurement = await measurementServer(config, logger);
-    if (measurement) closers.push(() => measurement.close());
+    const measuring = await openMeasuring(config, logger);
+    closers.push(() => measuring.close());
 
     const keyring = await openKeyring(dataDir);
     const localUrl = `${http.tls ? 'https' : 'http'}://${hostOf(http.host)}:${http.port}`;
     const publicUrl = http.publicUrl ?? localUrl;
-    const { announced, pins = measurement?.pins } = config.measurementServer;
     const coordinator = await compose({
       config,
       engines,
       keyring,
       adminKey: await openAdminKey(dataDir, http.adminKey),
       publicUrl,
-      measurementServer: announced && pins && { endpoints: announced, pins },
+      measurementServer: measuring.told,
+      resultServer: measuring.asked,
       logger,
       now: Date.now,
     });
     closers.push(() => coordinator.close());
-    await coordinator.start();
+    await coordinator.start().catch((error: unknown) => {
+      throw toListenError(error, { host: 'HOST', port: 'PORT', otherwise: '' });
+    });
     await announceRunning(dataDir, { url: localUrl, pid: process.pid });
     closers.push(() => forgetRunning(dataDir));
     const { csv, asn, country } = config.network;
@@ -49,8 +50,7 @@ async function start(config: Config, logger: Logger): Promise<() => Promise<void
         localUrl,
         dataDir,
         ...engines,
-        measurementPort: measurement?.port,
-        swaps: announced !== undefined && pins !== undefined,
+        measuring,
         places: [csv, asn, country].some((file) => file !== undefined),
         token: await coordinator.invite(`volunteer-${ulid().slice(-8).toLowerCase()}`),
         fingerprint: keyring.fingerprint,
@@ -61,13 +61,6 @@ async function start(config: Config, logger: Logger): Promise<() => Promise<void
     await close();
     throw error;
   }
-}
-
-async function measurementServer(config: Config, logger: Logger): Promise<MeasurementServer | undefined> {
-  const { listen } = config.measurementServer;
-  if (!listen) return undefined;
-  const keysDir = join(config.dataDir, 'measurement-keys');
-  return startMeasurementServer({ ...listen, keysDir, logger, limits: DEFAULT_SERVER_LIMITS });
 }
 
 /** How an address stands in a URL of this machine. */
@@ -95,22 +88,10 @@ async function main(): Promise<void> {
 
 /** One clear sentence for what an operator can mend; a stack only for what nobody foresaw. */
 function fail(error: Error): never {
-  const foreseen = ['ConfigError', 'LauncherError', 'CatalogueError'].includes(error.name);
-  const words = cannotListen(error) ?? (foreseen ? error.message : (error.stack ?? error.message));
+  const foreseen = ['ConfigError', 'LauncherError', 'CatalogueError', 'ListenError'].includes(error.name);
+  const words = foreseen ? error.message : (error.stack ?? error.message);
   process.stderr.write(`${words}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);
-}
-
-/** What to do when an address cannot be listened on; `undefined` for every other error. */
-function cannotListen(error: NodeJS.ErrnoException): string | undefined {
-  if (error.syscall !== 'listen') return undefined;
-  const { address = '', port = '' } = error as { address?: string; port?: number };
-  const where = `port ${port} of ${address}`;
-  if (error.code === 'EADDRINUSE')
-    return `Another program listens on ${where}: stop it, or set PORT (MEASUREMENT_PORT) to another.`;
-  if (error.code === 'EACCES')
-    return `This user may not listen on ${where}: set PORT (MEASUREMENT_PORT) to one above 1023.`;
-  return `Cannot listen on ${where} (${error.code}): set HOST (MEASUREMENT_HOST) to an address of this machine.`;
 }
 
 main().catch(fail);

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Measuring } from './measuring.js';
 
 /** What `npm start` tells its operator. */
 export interface Welcome {
@@ -7,10 +8,7 @@ export interface Welcome {
   readonly dataDir: string;
   readonly redisHow: string;
   readonly storeHow: string;
-  /** `undefined` where none was started here. */
-  readonly measurementPort: number | undefined;
-  /** Whether swap pairs are drawn. */
-  readonly swaps: boolean;
+  readonly measuring: Pick<Measuring, 'here' | 'told' | 'asked'>;
   /** Whether an address can be turned into a place. */
   readonly places: boolean;
   readonly token: string;
@@ -19,7 +17,6 @@ export interface Welcome {
 
 /** The text, for people. Lines that begin with `queue` and `store` say how the engines were found. */
 export function welcome(w: Welcome): string {
-  const swapNote = w.swaps ? 'name-swap tests are drawn' : 'set MEASUREMENT_SERVER to draw name-swap tests';
   const lines = [
     '',
     `  ${styleText('bold', 'Brakelight')} is up: open ${styleText('bold', w.localUrl)} in a browser.`,
@@ -27,7 +24,7 @@ export function welcome(w: Welcome): string {
     `  queue        ${w.redisHow}`,
     `  store        ${w.storeHow}`,
     `  data         ${w.dataDir}`,
-    `  measurement  ${w.measurementPort === undefined ? 'no server here' : `port ${w.measurementPort}`}; ${swapNote}`,
+    ...measurement(w.measuring),
     ...(w.places
       ? []
       : [
@@ -48,4 +45,22 @@ export function welcome(w: Welcome): string {
         ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The measurement server: where it is, what probes are told of it, and what has to be set for volunteers elsewhere. */
+function measurement({ here, told, asked }: Welcome['measuring']): string[] {
+  const server = here === undefined ? 'no server here' : `server on ${endpoint(here)}`;
+  const towards = told?.endpoints.map(endpoint).join(' and ');
+  const pins = told?.pins ?? asked?.pins ?? [];
+  return [
+    `  measurement  ${server}; ${towards ? `name-swap tests are drawn, towards ${towards}` : 'no name-swap tests are drawn'}`,
+    ...pins.map((pin, i) => `               pin ${i === 0 ? '(current)' : '(next)   '} ${pin}`),
+    ...(told
+      ? []
+      : [`               for name-swap tests set MEASUREMENT_SERVER=<its public address>:<port>`]),
+  ];
+}
+
+function endpoint({ address, port }: { readonly address: string; readonly port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -35,7 +35,11 @@ import type { Network } from './network/network.js';
 import { Enrolment } from './probes/enrolment.js';
 import type { Keyring } from './probes/keyring.js';
 import { ProbationRule } from './probes/probation.js';
+import { SenderQueue } from './sender/queue.js';
+import type { ResultServer } from './sender/result-client.js';
+import { SenderWorker } from './sender/worker.js';
 import type { Measurements } from './store/measurements.js';
+import type { SenderViews } from './store/sender-views.js';
 import type { MeasurementServer } from './work/draw.js';
 import { Scheduler } from './work/scheduler.js';
 import { Tickets } from './work/ticket.js';
@@ -51,6 +55,10 @@ export interface WireDeps {
   readonly network: Network;
   readonly catalogue: Catalogue;
   readonly measurementServer: MeasurementServer | undefined;
+  /** Where this coordinator asks for what the measurement server saw; without it mechanisms stay unknown. */
+  readonly senders?:
+    | { readonly server: ResultServer; readonly store: Pick<SenderViews, 'insert'> }
+    | undefined;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly now: () => number;
@@ -67,6 +75,10 @@ export interface Wire {
   addRoutes(app: App, access: Access): void;
   /** @param redis see `connectForWorkers` */
   startWorker(redis: Redis): IngestWorker;
+  /** Jobs of the sender's view; `undefined` without a measurement server. */
+  readonly senderQueue: SenderQueue | undefined;
+  /** @param redis see `connectForWorkers` */
+  startSenderWorker(redis: Redis): SenderWorker | undefined;
 }
 
 /** Puts the wire together. */
@@ -88,6 +100,7 @@ export function openWire(deps: WireDeps): Wire {
   const tickets = new Tickets(keyring.ticketKey);
   const metrics = new IngestMetrics(deps.registry);
   const probation = new ProbationRule(config.probes, counters, now);
+  const senderQueue = deps.senders && new SenderQueue(redis, prefix);
   const importNotify = new ImportNotify(redis, prefix);
   const imports = new ImportIntake({
     queue,
@@ -145,10 +158,25 @@ export function openWire(deps: WireDeps): Wire {
       network,
       taken,
       dirty,
+      senders: senderQueue,
       importJobs,
       metrics,
       logger,
     });
 
-  return { queue, dirty, probes, tokens, imports, importNotify, addRoutes, startWorker };
+  const startSenderWorker = (workerRedis: Redis) =>
+    deps.senders && new SenderWorker({ redis: workerRedis, prefix, ...deps.senders, dirty, logger });
+
+  return {
+    queue,
+    dirty,
+    probes,
+    tokens,
+    imports,
+    importNotify,
+    addRoutes,
+    startWorker,
+    senderQueue,
+    startSenderWorker,
+  };
 }

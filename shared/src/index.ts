@@ -2,6 +2,7 @@ export * from './answers/api-key.js';
 export * from './answers/cell.js';
 export * from './answers/incident.js';
 export * from './answers/measurement.js';
+export * from './answers/mechanism.js';
 export * from './answers/page.js';
 export * from './answers/throttled-now.js';
 export * from './answers/token.js';

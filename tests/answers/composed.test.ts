@@ -35,6 +35,7 @@ beforeAll(async () => {
     adminKey: ADMIN_KEY,
     publicUrl: 'https://watch.example',
     measurementServer: undefined,
+    resultServer: undefined,
     logger: createLogger('silent'),
     now: Date.now,
   });

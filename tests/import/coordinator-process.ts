@@ -41,6 +41,7 @@ export class CoordinatorProcess {
         ...inherited,
         DATA_DIR: this.dataDir,
         PORT: String(this.#port),
+        MEASUREMENT_PORT: 'off',
         LOG_LEVEL: 'fatal',
         ...this.#environment,
       },

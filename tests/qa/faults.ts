@@ -1,4 +1,4 @@
-import type { Mechanism } from '@brakelight/coordinator/detection/mechanism';
+import type { Mechanism } from '@brakelight/shared';
 import type { EndName } from './end-name.js';
 import type { Outcome, QaRow, SwapOutcome } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { Mechanism } from '@brakelight/coordinator/detection/mechanism';
+import type { Mechanism } from '@brakelight/shared';
 import type { InvalidReason, TestClass } from '@brakelight/shared';
 import type { KernelClient } from '../../deploy/dist/testbed/kernel/bench.js';
 import type { KernelRule, PacketAction } from '../../deploy/dist/testbed/kernel/censor-rules.js';

@@ -12,6 +12,7 @@ import { connectForRequests, connectForWorkers, ready } from '@brakelight/coordi
 import { createLogger } from '@brakelight/coordinator/logging';
 import { openNetwork } from '@brakelight/coordinator/network/network';
 import { openKeyring } from '@brakelight/coordinator/probes/keyring';
+import type { ResultServer } from '@brakelight/coordinator/sender/result-client';
 import type { Measurements } from '@brakelight/coordinator/store/measurements';
 import { openStore, type Store } from '@brakelight/coordinator/store/store';
 import { openWire, type Wire, type WireDeps } from '@brakelight/coordinator/wire';
@@ -79,7 +80,12 @@ export interface TestCoordinator {
 
 export async function startTestCoordinator(
   environment: Record<string, string> = {},
-  options: { redisUrl?: string; worker?: boolean; measurementServer?: MeasurementServer } = {},
+  options: {
+    redisUrl?: string;
+    worker?: boolean;
+    measurementServer?: MeasurementServer;
+    resultServer?: ResultServer;
+  } = {},
 ): Promise<TestCoordinator> {
   const dataDir = await mkdtemp(join(tmpdir(), 'brakelight-wire-'));
   const csv = join(dataDir, 'networks.csv');
@@ -112,6 +118,7 @@ export async function startTestCoordinator(
     network: await openNetwork({ csv }, keyring.subnetKey),
     catalogue: CATALOGUE,
     measurementServer: options.measurementServer,
+    senders: options.resultServer && { server: options.resultServer, store: store.senderViews },
     registry,
     logger,
     now: () => Date.now() + clock.offsetMs,
@@ -124,6 +131,8 @@ export async function startTestCoordinator(
 
   const others: Wire[] = [];
   const workers: { worker: IngestWorker; redis: Redis }[] = [];
+  const senderRedis = connectForWorkers(redisUrl, logger);
+  const senderWorker = wire.startSenderWorker(senderRedis);
   const startWorker = (into?: Measurements) => {
     const workerRedis = connectForWorkers(redisUrl, logger);
     const from = into ? openWire({ ...deps, measurements: into, registry: new Registry() }) : wire;
@@ -152,7 +161,12 @@ export async function startTestCoordinator(
         await worker.close(5_000);
         workerRedis.disconnect();
       }
-      for (const one of [wire, ...others]) await one.queue.close();
+      await senderWorker?.close();
+      senderRedis.disconnect();
+      for (const one of [wire, ...others]) {
+        await one.queue.close();
+        await one.senderQueue?.close();
+      }
       redis.disconnect();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -1,19 +1,15 @@
-/**
- * How a sender was slowed, as far as its own kernel can tell: `policing` drops what is over a rate, `shaping` queues it,
- * `congestion` is a full queue that both names share.
- */
-export type Mechanism = 'policing' | 'shaping' | 'congestion';
+import type { Mechanism } from '@brakelight/shared';
 
 /** One sample of a connection's TCP_INFO at the measurement server; the fields are absent where it has none. */
 export interface SenderSample {
   /** Milliseconds since the request. */
   readonly ms: number;
   /** Smoothed round trip and the smallest one so far, milliseconds. */
-  readonly rttMs?: number;
-  readonly minRttMs?: number;
+  readonly rttMs?: number | undefined;
+  readonly minRttMs?: number | undefined;
   /** Bytes of the connection so far, TLS included. */
-  readonly bytesAcked?: number;
-  readonly bytesRetransmitted?: number;
+  readonly bytesAcked?: number | undefined;
+  readonly bytesRetransmitted?: number | undefined;
 }
 
 /** What the last two seconds of a transfer were like, seen from its sender. */
@@ -24,6 +20,8 @@ export interface SenderView {
   readonly rttMs: number;
   readonly rttRise: number;
 }
+
+type KnownSample = { readonly [Field in keyof SenderSample]-?: number };
 
 /** The bucket has emptied and the rate is the censor's: nothing before counts. */
 const WINDOW_MS = 2_000;
@@ -80,7 +78,7 @@ export function senderView(series: readonly SenderSample[]): SenderView | null {
   };
 }
 
-function isKnown(sample: SenderSample): sample is Required<SenderSample> {
+function isKnown(sample: SenderSample): sample is KnownSample {
   const { rttMs, minRttMs, bytesAcked, bytesRetransmitted } = sample;
   return [rttMs, minRttMs, bytesAcked, bytesRetransmitted].every((field) => field !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { Direction } from '@brakelight/shared';
+import type { Direction, PairMechanism } from '@brakelight/shared';
 
 /**
  * The piece of evidence that a test becomes (method 3): one per subnet, ASN, target, direction and period, made from
@@ -39,4 +39,6 @@ export interface SwapPair {
   readonly direction: Direction;
   /** clip(-ln(C/D)/0.8, -1, 1); +1 for a failed C with a good D, -1 for the reverse. */
   readonly gain: number;
+  /** As the sender's TCP_INFO shows it; `null` or absent where that is not known. No judgement rests on it. */
+  readonly mechanism?: PairMechanism | null;
 }

@@ -1,8 +1,11 @@
-import { ArmObservation, type Measurement } from '@brakelight/shared';
-import type { MeasurementRow } from '../store/rows.js';
+import { ArmObservation, type Measurement, type SenderView } from '@brakelight/shared';
+import { senderView } from '../detection/mechanism.js';
+import { SenderResult } from '../sender/result-client.js';
+import type { ListedMeasurement } from '../store/measurements.js';
+import type { SenderViewRow } from '../store/sender-views.js';
 
 /** A stored row as researchers get it. Probe and owner stay here. */
-export function toMeasurement(row: MeasurementRow): Measurement {
+export function toMeasurement(row: ListedMeasurement): Measurement {
   return {
     id: row.id,
     source: row.source,
@@ -23,9 +26,25 @@ export function toMeasurement(row: MeasurementRow): Measurement {
     targetRateBps: row.targetRateBps,
     controlRateBps: row.controlRateBps,
     ratio: row.ratio,
+    mechanism: row.sender?.mechanism ?? null,
+    sender: row.sender === undefined ? null : viewsOf(row.sender),
     arms: ArmObservation.array().parse(JSON.parse(row.arms)),
     agentVersion: row.agentVersion,
     methodVersion: row.methodVersion,
     networkDbDate: row.networkDbDate,
   };
+}
+
+const Samples = SenderResult.shape.samples;
+
+function viewsOf({ series }: SenderViewRow): NonNullable<Measurement['sender']> {
+  const { C, D } = JSON.parse(series) as { C: unknown; D: unknown };
+  return { C: viewOf(C), D: viewOf(D) };
+}
+
+function viewOf(samples: unknown): SenderView | null {
+  const view = senderView(Samples.parse(samples));
+  if (view === null) return null;
+  const { retransmittedShare: share, rttMs, rttRise } = view;
+  return { retransmittedShare: Number.isFinite(share) ? share : null, rttMs, rttRise };
 }

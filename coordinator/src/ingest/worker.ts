@@ -40,6 +40,8 @@ export interface IngestWorkerDeps {
   readonly network: Network;
   readonly taken: Taken;
   readonly dirty: Dirty;
+  /** Whom to tell of rows that are stored; it may hear of them twice. */
+  readonly senders: { ask(rows: readonly MeasurementRow[]): Promise<void> } | undefined;
   readonly importJobs: ImportJobs;
   readonly metrics: IngestMetrics;
   readonly logger: Logger;
@@ -127,7 +129,7 @@ export class IngestWorker {
   }
 
   async #write(rows: MeasurementRow[]): Promise<void> {
-    const { taken, dirty, metrics } = this.#deps;
+    const { taken, dirty, senders, metrics } = this.#deps;
     const begun = performance.now();
     await this.#insert(rows);
     metrics.insertSeconds.observe((performance.now() - begun) / 1000);
@@ -135,6 +137,7 @@ export class IngestWorker {
     const touched = new Map(rows.map((row) => [`${row.source} ${row.target}`, row]));
     // Also where every row was there already: whoever inserted them may have died before this line.
     for (const row of touched.values()) await dirty.mark(row.source, row.target);
+    await senders?.ask(rows);
     await taken.stored(rows.filter((row) => row.source === 'network').map((row) => row.id));
     for (const row of rows) metrics.stored.inc({ source: row.source });
   }

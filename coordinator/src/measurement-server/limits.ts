@@ -10,6 +10,8 @@ export interface ServerLimits {
   readonly connections: number;
   /** Of these, connections that upload: each holds what it was read into (64 kB) until it closes. */
   readonly uploads: number;
+  /** Longest life of a connection, whatever it does: far more than an arm takes (milliseconds). */
+  readonly connectionMs: number;
   /** Bytes, both directions, that one address may move in a minute. */
   readonly bytesPerMinute: number;
   /** Largest single download or upload. */
@@ -21,6 +23,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   connectionsPerMinute: 1_200,
   connections: 4_000,
   uploads: 200,
+  connectionMs: 120_000,
   bytesPerMinute: 40_000_000,
   bytesPerTransfer: 4_000_000,
 };

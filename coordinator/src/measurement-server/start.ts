@@ -88,7 +88,9 @@ export async function startMeasurementServer(
     const connection = { socket, address, busy: false };
     open.set(end, connection);
     kernel?.limitUnsent(socket, UNSENT_BYTES);
+    const life = setTimeout(() => socket.destroy(), limits.connectionMs).unref();
     socket.once('close', () => {
+      clearTimeout(life);
       open.delete(end);
       uploaders.delete(connection);
       limiter.leave(address);

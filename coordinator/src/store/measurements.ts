@@ -4,6 +4,7 @@ import { BACKGROUND, type Database, INTERACTIVE } from './client.js';
 import { Conditions, instant, type Moment, milliseconds } from './conditions.js';
 import { decodeCursor, type Listed, type Page, rowsToAsk, toPage } from './cursor.js';
 import type { MeasurementRow } from './rows.js';
+import { type SenderViewRow, SenderViews } from './sender-views.js';
 
 const COLUMNS = [
   'id',
@@ -51,13 +52,20 @@ export interface MeasurementFilter {
   readonly until?: Moment | undefined;
 }
 
+/** A test, and what the sender saw of it, where that is known. */
+export interface ListedMeasurement extends MeasurementRow {
+  readonly sender?: SenderViewRow | undefined;
+}
+
 /** The table of tests. */
 export class Measurements {
   readonly #database: Database;
+  readonly #senderViews: SenderViews;
   #lastInsert: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
+    this.#senderViews = new SenderViews(database);
   }
 
   /**
@@ -85,7 +93,7 @@ export class Measurements {
   }
 
   /** Newest first. @throws InvalidCursorError */
-  async list(filter: MeasurementFilter, page: Page): Promise<Listed<MeasurementRow>> {
+  async list(filter: MeasurementFilter, page: Page): Promise<Listed<ListedMeasurement>> {
     const limit = rowsToAsk(page);
     const where = new Conditions()
       .equal('source', 'String', filter.source)
@@ -111,7 +119,10 @@ export class Measurements {
       { ...where.parameters, limit },
       INTERACTIVE,
     );
-    return toPage(rows, limit, (row) => [milliseconds(row.measuredAt), row.id]);
+    const { data, nextCursor } = toPage(rows, limit, (row) => [milliseconds(row.measuredAt), row.id]);
+    const swaps = data.filter(({ kind }) => kind === 'swap').map(({ id }) => id);
+    const seen = await this.#senderViews.of(swaps);
+    return { data: data.map((row) => ({ ...row, sender: seen.get(row.id) })), nextCursor };
   }
 
   /** Valid download tests of the platform channel in steps of `stepMs`, oldest first; empty steps are left out. */

@@ -97,6 +97,26 @@ const MIGRATIONS: readonly Migration[] = [
       SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`,
     ],
   },
+  {
+    version: 3,
+    name: 'what the sender saw',
+    statements: [
+      // Beside the measurements, not in them: it comes later, from another witness, and the tests are stored once.
+      `CREATE TABLE IF NOT EXISTS sender_views (
+        id String CODEC(ZSTD),
+        source LowCardinality(String),
+        target LowCardinality(String),
+        measuredAt DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+        mechanism LowCardinality(String),
+        series String CODEC(ZSTD(3)),
+        methodVersion LowCardinality(String),
+        INDEX id_range id TYPE minmax GRANULARITY 1
+      )
+      ENGINE = ReplacingMergeTree
+      PARTITION BY toYYYYMM(measuredAt)
+      ORDER BY (source, target, measuredAt, id)`,
+    ],
+  },
 ];
 
 /**

@@ -4,12 +4,14 @@ import { Database } from './client.js';
 import { Incidents } from './incidents.js';
 import { Measurements } from './measurements.js';
 import { migrate } from './migrations.js';
+import { SenderViews } from './sender-views.js';
 import { Units } from './units.js';
 
 /** What happened: everything in ClickHouse. The only place that knows SQL. */
 export interface Store {
   readonly measurements: Measurements;
   readonly units: Units;
+  readonly senderViews: SenderViews;
   readonly cells: Cells;
   readonly incidents: Incidents;
   /** Whether ClickHouse answers. Never throws. */
@@ -29,6 +31,7 @@ export function openStore(options: { url: string; database?: string; logger: Log
   return {
     measurements: new Measurements(database),
     units: new Units(database),
+    senderViews: new SenderViews(database),
     cells: new Cells(database),
     incidents: new Incidents(database),
     ping: () => database.ping(),

@@ -68,10 +68,14 @@ export class Units {
   swapPairs(query: UnitQuery): Promise<SwapPair[]> {
     const where = conditions(query).add(`kind = 'swap' AND gain IS NOT NULL AND invalidReason IS NULL`);
     return this.#database.rows<SwapPair>(
-      `SELECT id, toUnixTimestamp64Milli(at) AS measuredAt, period, country, asn, subnet, owner, direction, gain
+      `SELECT id, toUnixTimestamp64Milli(at) AS measuredAt, period, country, asn, subnet, owner, direction, gain,
+         nullIf(seen, '') AS mechanism
        FROM (
          SELECT id, measuredAt AS at, ${PERIOD} AS period, country, asn, subnet, owner, direction, gain
-         FROM measurements ${where} LIMIT 1 BY id)
+         FROM measurements ${where} LIMIT 1 BY id) AS pairs
+       LEFT JOIN (
+         SELECT id, toString(any(mechanism)) AS seen FROM sender_views ${conditions(query)} GROUP BY id) AS views
+       USING id
        ORDER BY measuredAt, id`,
       { ...where.parameters, periodMs: query.periodMs },
       BACKGROUND,

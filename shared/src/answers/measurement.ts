@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TestKind } from '../consent.js';
 import { AddressFamily, ArmObservation, Direction } from '../observation.js';
 import { Asn, Country, Instant, Slug, Version } from '../primitives.js';
+import { PairMechanism, SenderView } from './mechanism.js';
 
 /** Exactly one class for a valid test of the platform channel. */
 export const TestClass = z.enum(['normal', 'slow', 'stalled', 'blocked']);
@@ -50,6 +51,10 @@ export const Measurement = z.object({
   controlRateBps: z.int().nullable(),
   /** rate(A)/rate(B) over the same range of bytes, method 3; or C/D of a swap pair. */
   ratio: z.number().nullable(),
+  /** Of a swap pair of downloads, and what it was told by; `null` where the server's TCP_INFO is not known. */
+  mechanism: PairMechanism.nullable(),
+  /** By arm; an arm is `null` that was over within a second. */
+  sender: z.object({ C: SenderView.nullable(), D: SenderView.nullable() }).nullable(),
   arms: z.array(ArmObservation),
   agentVersion: Version,
   methodVersion: Version,

@@ -27,7 +27,8 @@ export class StartedCoordinator {
   /** Starts it and waits for its welcome. @throws Error with its last words */
   static async start(dataDir: string, env: Readonly<Record<string, string>>): Promise<StartedCoordinator> {
     const program = Program.start([process.execPath, COORDINATOR_MAIN], {
-      env: { DATA_DIR: dataDir, ADMIN_KEY, ...env },
+      // Several run at once on one machine.
+      env: { DATA_DIR: dataDir, ADMIN_KEY, MEASUREMENT_PORT: '0', ...env },
       without: ['REDIS_URL', 'CLICKHOUSE_URL'],
     });
     const [, url = ''] = await program.said(/open .*?(http:\/\/127\.0\.0\.1:\d+)/, START_MS);

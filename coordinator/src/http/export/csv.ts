@@ -21,6 +21,7 @@ const COLUMNS = [
   'targetRateBps',
   'controlRateBps',
   'ratio',
+  'mechanism',
   'agentVersion',
   'methodVersion',
   'networkDbDate',
