@@ -80,10 +80,20 @@ export interface MeasurementEndpoint {
   readonly pins: readonly string[];
 }
 
+/** One direction of an interface, as `ip -s -j` tells it. */
+interface Traffic {
+  readonly bytes: number;
+  readonly packets: number;
+}
+
+const NO_TRAFFIC: Traffic = { bytes: 0, packets: 0 };
+
 /** What the kernel counted on a client's interface, packet headers included. */
 export interface Counters {
   readonly rxBytes: number;
   readonly txBytes: number;
+  readonly rxPackets: number;
+  readonly txPackets: number;
 }
 
 const HTTPS_PORT = 443;
@@ -211,11 +221,12 @@ export class KernelBench {
     await this.#sandbox.script(lineScript(this.#tools, this.#client(client), downKbps, upKbps));
   }
 
-  /** Bytes on the client's interface since it was made. */
+  /** What crossed the client's interface since it was made. */
   async counters(client: string): Promise<Counters> {
     const text = await this.#sandbox.script(`${this.#tools.ip} -s -j link show eth0`, client);
-    const [link] = JSON.parse(text) as { stats64: { rx: { bytes: number }; tx: { bytes: number } } }[];
-    return { rxBytes: link?.stats64.rx.bytes ?? 0, txBytes: link?.stats64.tx.bytes ?? 0 };
+    const [link] = JSON.parse(text) as { stats64: { rx: Traffic; tx: Traffic } }[];
+    const { rx, tx } = link?.stats64 ?? { rx: NO_TRAFFIC, tx: NO_TRAFFIC };
+    return { rxBytes: rx.bytes, txBytes: tx.bytes, rxPackets: rx.packets, txPackets: tx.packets };
   }
 
   /** Packets and bytes that each police rule dropped, in the order of the rules. */
