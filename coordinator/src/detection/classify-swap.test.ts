@@ -37,6 +37,7 @@ describe('a swap pair of uploads', () => {
     [1, 'the trigger is policed', policed, open],
     [-1, 'the neutral name is policed', open, policed],
     [0, 'both are open', open, open],
+    [0, 'both are faster than the count can tell', upload(9_000_000, FAST), upload(400_000_000, FAST)],
     [1, 'the trigger stops', upload(0, { kind: 'stalled', bytes: 16_000 }), open],
     [1, 'the trigger is cut', upload(9_000_000, RESET), open],
     [-1, 'the neutral name is cut', open, upload(9_000_000, RESET)],
@@ -58,8 +59,8 @@ describe('a swap pair of uploads', () => {
       [200, 96_000],
       [1_000, 512_000],
     ]);
-    const smooth = upload(8_000_000, { kind: 'complete' }, [[512, 512_000]]);
-    expect(classifySwap(lumpy, smooth)).toMatchObject({ ratio: 0.5, targetRateBps: 4_000_000 });
+    const smooth = upload(5_000_000, { kind: 'complete' }, [[820, 512_000]]);
+    expect(classifySwap(lumpy, smooth)).toMatchObject({ ratio: 0.8, targetRateBps: 4_000_000 });
   });
 
   it('negates its gain when the names are exchanged, whatever happened', () => {

@@ -1,10 +1,12 @@
-import type { ArmObservation } from '@brakelight/shared';
+import { type ArmObservation, rateBps } from '@brakelight/shared';
 import { type Classification, invalid } from './classification.js';
 import { handshakeSlow, MIN_CONTROL_BPS } from './classify-platform.js';
-import { compare, reportedRate } from './curve.js';
+import { compare, FAST_BYTES, reportedRate } from './curve.js';
 
 /** ln(C/D) at which the gain is full: a ratio of 0.45. */
 const FULL_GAIN_LOG = 0.8;
+/** An upload is counted every 100 ms and may be decided after 96 kB: of what is faster the count only tells that it was. */
+const FASTEST_UPLOAD_BPS = rateBps(FAST_BYTES, 100);
 
 /**
  * g = clip(-ln(C/D)/0.8, -1, 1), method section 4; positive where the platform's name was the slower one. A difference
@@ -26,13 +28,19 @@ export function classifySwap(c: ArmObservation, d: ArmObservation): Classificati
   if (c.end.kind === 'failed' && d.end.kind === 'failed')
     return { ...invalid('control-failed'), ...reported };
   // Of a failed arm the rate says nothing: the pair counts where the other one was good.
-  const rateC = c.end.kind === 'failed' ? 0 : (reported.targetRateBps ?? 0);
-  const rateD = d.end.kind === 'failed' ? 0 : (reported.controlRateBps ?? 0);
+  const rateC = c.end.kind === 'failed' ? 0 : tellingRate(c);
+  const rateD = d.end.kind === 'failed' ? 0 : tellingRate(d);
   if (Math.max(rateC, rateD) < MIN_CONTROL_BPS) return { ...invalid('slow-line'), ...reported };
   const [c2, d2] = comparable(c, d) ?? [rateC, rateD];
   const ratio = d2 === 0 ? null : c2 / d2;
   const gain = handshakeGain(c, d) ?? gainOf(c2, d2);
   return { class: null, invalidReason: null, ...reported, ratio, gain };
+}
+
+/** The reported rate, as far as it tells anything. */
+function tellingRate(arm: ArmObservation): number {
+  const rate = reportedRate(arm) ?? 0;
+  return arm.direction === 'upload' ? Math.min(rate, FASTEST_UPLOAD_BPS) : rate;
 }
 
 /** A handshake slowed to seconds is a full gain, whatever the rate behind it: such a censor slows nothing else. */

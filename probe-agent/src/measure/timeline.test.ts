@@ -32,6 +32,10 @@ describe('Timeline', () => {
     expect(t.rateBefore(6_500, 2_000)).toBe(0);
   });
 
+  it('is fast, not silent, where everything came in the instant of the request', () => {
+    expect(timeline([0, 96_000]).rateBefore(0, 2_000)).toBeGreaterThan(1_000_000_000);
+  });
+
   it('does not take what runs backwards', () => {
     const t = timeline([100, 10_000], [90, 20_000], [110, 9_000]);
     expect(t.bytes).toBe(10_000);

@@ -64,7 +64,9 @@ export class Timeline {
   /** Rate over the `windowMs` before a moment, or since the request where that is shorter; bits per second. */
   rateBefore(ms: number, windowMs: number): number {
     const from = Math.max(0, ms - windowMs);
-    return rateBps(this.bytesAt(ms) - this.bytesAt(from), Math.max(ms - from, SAME_MS));
+    // An upload may be with the far end in the instant in which that reads its head.
+    const before = from === 0 ? 0 : this.bytesAt(from);
+    return rateBps(this.bytesAt(ms) - before, Math.max(ms - from, SAME_MS));
   }
 
   /**
