@@ -215,6 +215,7 @@ function incident(sketch: IncidentSketch): Incident {
     kind: sketch.kind ?? 'slow',
     grade: sketch.grade ?? 'slowed',
     direction: 'download',
+    mechanism: null,
     summary: sketch.summary,
     onsetAt: iso(onset),
     onsetEarliestAt: iso(onset - spread),
@@ -249,6 +250,7 @@ function incident(sketch: IncidentSketch): Incident {
       p0: 0.07,
       p0From: 'the same platform in 31 other countries',
       sybilNumber: historical ? 211 : 4,
+      mechanismPairs: { policing: 0, shaping: 0, congestion: 0, unclear: 0 },
     },
     confounders: [
       { name: 'platform-outage', ruledOut: true, finding: 'Slow in 3 % of tests in other countries.' },

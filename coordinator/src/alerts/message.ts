@@ -86,8 +86,15 @@ function summarise(type: AlertType, incident: Incident): string {
       : ' Nothing came through',
     s.controlRateBps === null ? '.' : `; the control had ${rate(s.controlRateBps)}.`,
     ` ${GRADE[incident.grade]}`,
+    incident.mechanism === null ? '' : ` ${MECHANISM[incident.mechanism]}`,
   ].join('');
 }
+
+const MECHANISM: Readonly<Record<NonNullable<Incident['mechanism']>, string>> = {
+  policing: 'What is over the rate is dropped (policing).',
+  shaping: 'What is over the rate is queued (shaping).',
+  congestion: 'Both names stand in one full queue (congestion).',
+};
 
 const GRADE: Readonly<Record<Incident['grade'], string>> = {
   suspected: 'This is a suspicion only.',

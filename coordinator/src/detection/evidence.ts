@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { METHOD_VERSION } from '@brakelight/shared';
 import type { P0Point } from './country-sweep.js';
+import { mechanismSince, type NamedMechanism, pairsAt } from './pair-mechanisms.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { sweep } from './sweep.js';
 import type { Alarm, Lift } from './sweep-cell.js';
@@ -35,6 +36,8 @@ export interface DecidedCell {
   readonly logSwap: number;
   /** Groups that may be deleted, the most favourable first; `null` where the alarm does not stand at the end. */
   readonly sybilNumber: number | null;
+  /** What the swap pairs since the last alarm's onset show of the means; `null` without an alarm. */
+  readonly mechanism: NamedMechanism | null;
 }
 
 /** What was decided, of the country (`asn` null) and its ASNs. */
@@ -62,7 +65,9 @@ function decide(input: EvidenceInput): Decision {
   return {
     p0: country.p0,
     cells: all.map(([asn, cell, source]) => {
-      const indicator = cell.alarms.at(-1)?.indicator ?? 'slow';
+      const last = cell.alarms.at(-1);
+      const indicator = last?.indicator ?? 'slow';
+      const pairs = pairsAt(found.index.pairs, input.country, asn);
       const { from, logE, logR } = source.evidence(indicator, found.now);
       return {
         asn,
@@ -74,6 +79,7 @@ function decide(input: EvidenceInput): Decision {
         logR,
         logSwap: cell.confirmation(),
         sybilNumber: cell.alarms.length === 0 ? null : sybilNumber(cell, input.parameters, found.now),
+        mechanism: last === undefined ? null : mechanismSince(pairs, last, cell.lifts),
       };
     }),
   };

@@ -5,6 +5,7 @@ import { confounders } from './confounders.js';
 import { joined } from './direction.js';
 import { idOf } from './incident-event.js';
 import { affected, type CellVerdict } from './judge-target.js';
+import { mechanismSince, type NamedMechanism } from './pair-mechanisms.js';
 import { median } from './statistics.js';
 import type { TransitionContext } from './transition-context.js';
 import type { Unit } from './types.js';
@@ -41,6 +42,7 @@ export function incidentOf(
   const certain = confirmed || previous?.grade === 'sni-triggered' ? 'sni-triggered' : 'slowed';
   const grade = suspected ? 'suspected' : certain;
   const kind = kindOf(begins ? null : previous.kind, claim);
+  const mechanism = mechanismKept(begins ? null : previous, claim);
   const subnets = new Set(since.units.map(({ subnet }) => subnet)).size;
   const rate =
     since.rate === null ? '' : `, at a median of ${Math.round(since.rate.medianBps / 1000)} kbit/s`;
@@ -59,6 +61,7 @@ export function incidentOf(
     status: 'open',
     kind,
     grade,
+    mechanism: mechanism.name,
     direction: joined(begins ? null : previous.direction, since.direction),
     summary: `${context.target} ${suspected ? 'may be' : context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
     onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
@@ -88,6 +91,7 @@ export function incidentOf(
       p0: verdict.outside?.p0 ?? 1,
       p0From: p0From(verdict),
       sybilNumber: since.sybilNumber,
+      mechanismPairs: mechanism.pairs,
     },
     confounders: confounders(verdict, since),
     methodVersion: METHOD_VERSION,
@@ -106,6 +110,14 @@ function kindOf(before: IncidentKind | null, { verdict: { kind }, since }: Claim
   const ofAffected = since.affected.slice(-KIND_UNITS).filter(shows).length;
   const ofAll = since.units.slice(-KIND_UNITS).filter(shows).length;
   return 3 * ofAffected >= 2 * KIND_UNITS && 3 * ofAll >= KIND_UNITS ? kind : before;
+}
+
+/** What was told is kept where the window has nothing left that tells it. */
+function mechanismKept(previous: Incident | null, { verdict, alarm }: Claim): NamedMechanism {
+  const seen = mechanismSince(verdict.pairs, alarm, verdict.lifts);
+  const isKnown = Object.values(seen.pairs).some((count) => count > 0);
+  if (isKnown || previous === null) return seen;
+  return { name: previous.mechanism, pairs: previous.statistics.mechanismPairs };
 }
 
 /** An ASN keeps the onset that it was told with: who was seen once is not news again. */

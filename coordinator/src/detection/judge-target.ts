@@ -10,6 +10,7 @@ import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
 import type { Evidence } from './cell-detector.js';
 import { directionOf, type GroupedPair } from './direction.js';
+import { pairsAt } from './pair-mechanisms.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { median, rateSummary, shareOf } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
@@ -27,6 +28,7 @@ export interface CellVerdict {
   readonly reason: string;
   readonly kind: IncidentKind;
   readonly units: readonly Unit[];
+  readonly pairs: readonly SwapPair[];
   readonly subnets: number;
   readonly owners: number;
   readonly logR: number;
@@ -123,6 +125,7 @@ function describe(
     ...said,
     kind,
     units,
+    pairs: pairsAt(found.index.pairs, place, asn),
     subnets,
     owners,
     logR,

@@ -1,4 +1,5 @@
 import { Mechanism, type MechanismPairs, type PairMechanism } from '@brakelight/shared';
+import type { Alarm, Lift } from './sweep-cell.js';
 import type { SwapPair } from './types.js';
 
 /** The mechanism that swap pairs name together, and how many name what. */
@@ -29,4 +30,24 @@ export function mechanismOfPairs(pairs: readonly SwapPair[]): NamedMechanism {
     return subnets.size >= MIN_SUBNETS && 3 * counts[one] >= 2 * named;
   });
   return { name: name ?? null, pairs: counts };
+}
+
+/** Pairs of a country, or of one of its ASNs. */
+export function pairsAt(
+  pairs: readonly SwapPair[],
+  country: string | null,
+  asn: number | null,
+): readonly SwapPair[] {
+  return pairs.filter((pair) => pair.country === country && (asn === null || pair.asn === asn));
+}
+
+/** What the pairs of a place name from the onset of an alarm to its lift. */
+export function mechanismSince(
+  pairs: readonly SwapPair[],
+  alarm: Alarm,
+  lifts: readonly Lift[],
+): NamedMechanism {
+  const end = lifts.find((lift) => lift.at >= alarm.at)?.at ?? Number.POSITIVE_INFINITY;
+  const during = (pair: SwapPair) => pair.period >= alarm.onset.best && pair.measuredAt <= end;
+  return mechanismOfPairs(pairs.filter(during));
 }

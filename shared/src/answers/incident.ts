@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Asn, Country, Instant, Slug, Version } from '../primitives.js';
 import { CellState } from './cell.js';
+import { Mechanism, MechanismPairs } from './mechanism.js';
 
 /** How sure, and of what. `slowed`: platform channel alone; one bad peering looks the same. */
 export const Grade = z.enum(['suspected', 'slowed', 'sni-triggered']);
@@ -66,6 +67,8 @@ export const IncidentStatistics = z.object({
   p0From: z.string(),
   /** Largest number of subnets that may be deleted, the most favourable first, and the alarm still stands. */
   sybilNumber: z.int(),
+  /** Swap pairs since the onset, by the mechanism that the measurement server's TCP_INFO shows. */
+  mechanismPairs: MechanismPairs,
 });
 export type IncidentStatistics = z.infer<typeof IncidentStatistics>;
 
@@ -88,6 +91,8 @@ export const Incident = z.object({
   kind: IncidentKind,
   grade: Grade,
   direction: AffectedDirection,
+  /** How it is done, as two thirds of the swap pairs show that tell; `null` where they do not, or nobody knows. */
+  mechanism: Mechanism.nullable(),
   /** One sentence for people. */
   summary: z.string(),
   onsetAt: Instant,
