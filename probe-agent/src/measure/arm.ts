@@ -19,6 +19,8 @@ import { Transfer } from './transfer.js';
 import { upload } from './upload.js';
 
 const DNS_TIMEOUT_MS = 8_000;
+/** What a look-up takes on the wire, generously: no socket of ours counts its datagrams. */
+const LOOKUP_BYTES = 1_000;
 const TCP_TIMEOUT_MS = 10_000;
 /** A handshake slowed to seconds is still measured. */
 const TLS_TIMEOUT_MS = 15_000;
@@ -126,13 +128,15 @@ class ArmRun {
   }
 
   async #locate(host: string, port: number): Promise<Way> {
-    const { addresses, resolver, clock, family } = this.#parts;
+    const { addresses, resolver, clock, family, budget } = this.#parts;
     const literal = this.#arm.connect ?? (isIP(host) === 0 ? null : { address: host, port });
     if (literal !== null) {
       if (!addresses.allows(literal.address)) throw aborted('forbidden-target');
       if (isIP(literal.address) !== family) throw aborted('no-address');
       return { host: literal.address, port: literal.port };
     }
+    if (budget.remaining() <= LOOKUP_BYTES) throw aborted('budget');
+    budget.spend(LOOKUP_BYTES);
     const since = clock.monotonic();
     try {
       const late = failed('dns', 'timeout');

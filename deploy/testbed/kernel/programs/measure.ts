@@ -1,3 +1,5 @@
+// First, as in the agent's own command.
+import '@brakelight/probe-agent/small-heap';
 import { openEngine } from '@brakelight/probe-agent/commands/engine';
 import { readConfig } from '@brakelight/probe-agent/config';
 import type { DrawnTest } from '@brakelight/shared';
