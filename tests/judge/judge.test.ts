@@ -132,7 +132,12 @@ describe('the judge, on the real store and Redis', () => {
     await judged('4ndv');
     const { data } = await store.incidents.list({ source: '4ndv' }, { limit: 10 });
     expect(data).toHaveLength(1);
-    expect(data[0]).toMatchObject({ historical: true, country: 'FR', status: 'open' });
+    expect(data[0]).toMatchObject({
+      historical: true,
+      country: 'FR',
+      status: 'resolved',
+      resolvedReason: 'unobserved',
+    });
     expect(Date.parse(data[0]?.onsetAt ?? '')).toBe(START + 5 * DAY);
     expect(of('4ndv').every(({ notify }) => notify === false)).toBe(true);
   });

@@ -78,6 +78,8 @@ describe('a message', () => {
     expect(composeAlert(past, 'throttling.detected', url).data.summary).toMatch(
       /^Historical data \(4ndv\): twitter was slowed down/,
     );
+    const last = sampleEvent('resolved', 'e6', { historical: true, resolvedReason: 'unobserved' });
+    expect(composeAlert(last, 'throttling.resolved', url).data.summary).toContain('the data end here');
   });
 
   it.each([

@@ -60,6 +60,8 @@ const FADED: typeof END = {
   unobserved: 'the suspicion was left open: nobody measures there any more',
 };
 
+const OF_HISTORY: typeof END = { ...END, unobserved: 'the data end here, and do not say what came after' };
+
 const countries = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /** The message in sentences for the person who reads it first. */
@@ -68,7 +70,8 @@ function summarise(type: AlertType, incident: Incident): string {
   const place = `${countries.of(country)} (${country})`;
   const past = incident.historical ? `Historical data (${incident.source}): ` : '';
   const suspected = incident.grade === 'suspected';
-  const ended = (suspected ? FADED : END)[incident.resolvedReason ?? 'unobserved'];
+  const ends = incident.historical ? OF_HISTORY : suspected ? FADED : END;
+  const ended = ends[incident.resolvedReason ?? 'unobserved'];
   const verb = suspected ? 'may be' : incident.historical ? 'was' : 'is';
   const head =
     type === 'throttling.resolved'

@@ -1,4 +1,5 @@
-import type { CellVerdict, Since } from './judge-target.js';
+import type { CellVerdict } from './judge-target.js';
+import type { Since } from './since.js';
 import type { Alarm } from './sweep-cell.js';
 
 /** What an incident is said on: whose verdict, which crossing of a threshold, and what the units since show. */

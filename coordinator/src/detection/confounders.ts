@@ -1,6 +1,8 @@
 import type { Confounder } from '@brakelight/shared';
+import { affected } from './affected.js';
 import { lowerShare, upperShare } from './bounds.js';
-import { affected, type CellVerdict, type Since } from './judge-target.js';
+import type { CellVerdict } from './judge-target.js';
+import type { Since } from './since.js';
 import { median } from './statistics.js';
 import type { Unit } from './types.js';
 

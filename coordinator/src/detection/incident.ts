@@ -1,10 +1,11 @@
 import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
+import { affected } from './affected.js';
 import type { Claim } from './claim.js';
 import { confounders } from './confounders.js';
 import { joined } from './direction.js';
 import { idOf } from './incident-event.js';
-import { affected, type CellVerdict } from './judge-target.js';
+import type { CellVerdict } from './judge-target.js';
 import { mechanismSince, type NamedMechanism } from './pair-mechanisms.js';
 import { median } from './statistics.js';
 import type { TransitionContext } from './transition-context.js';
@@ -34,7 +35,8 @@ export function incidentOf(
   // Late uploads may show that it began earlier; a later alarm is what the window has left of an older one.
   const fresh =
     begins ||
-    (previous.status !== 'resolved' && (context.historical || alarm.at < Date.parse(previous.detectedAt)));
+    context.historical ||
+    (previous.status !== 'resolved' && alarm.at < Date.parse(previous.detectedAt));
   const detectedAt = fresh ? new Date(alarm.at).toISOString() : previous.detectedAt;
   const place = country.country as string;
   const id = previous?.id ?? idOf('incident', context.source, place, context.target, `${alarm.period}`);

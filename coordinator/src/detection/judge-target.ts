@@ -1,24 +1,17 @@
-import type {
-  AffectedDirection,
-  Cell,
-  CellState,
-  IncidentKind,
-  RateSummary,
-  Share,
-} from '@brakelight/shared';
+import type { AffectedDirection, Cell, CellState, IncidentKind } from '@brakelight/shared';
+import { affected, kindOf, STATE_OF } from './affected.js';
 import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
 import type { Evidence } from './cell-detector.js';
 import { directionOf, type GroupedPair } from './direction.js';
 import { pairsAt } from './pair-mechanisms.js';
-import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
-import { median, rateSummary, shareOf } from './statistics.js';
+import type { DetectionParameters, Indicator } from './parameters.js';
+import { type Since, sinceOnset } from './since.js';
+import { median } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
 import { type Alarm, type Lift, onsetOf, type SweepCell } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
-
-const KIND_STATE = { slow: 'throttled', stalled: 'stalled', blocked: 'blocked' } as const;
 
 /** What is said of one place x target: of a country (`asn` null) or of one of its ASNs. */
 export interface CellVerdict {
@@ -42,17 +35,6 @@ export interface CellVerdict {
   /** R at or above the suspicion threshold now, without an alarm; `null` where it is not. */
   readonly suspicion: { readonly alarm: Alarm; readonly since: Since } | null;
   readonly cell: Omit<Cell, 'source' | 'historical' | 'target' | 'asnName' | 'judgedAt' | 'incidentId'>;
-}
-
-/** What the units since the onset show. */
-export interface Since {
-  readonly units: readonly Unit[];
-  readonly affected: readonly Unit[];
-  readonly share: Share;
-  readonly shareWithoutFastest: number | null;
-  readonly rate: RateSummary | null;
-  readonly sybilNumber: number;
-  readonly direction: AffectedDirection;
 }
 
 /**
@@ -91,7 +73,7 @@ function describe(
 ): CellVerdict {
   const units = cell.units.map((at) => found.index.units[at] as Unit);
   const last = cell.alarms.at(-1) ?? null;
-  const shown = last === null ? null : sinceOnset(units, last, cell, parameters, found.now);
+  const shown = last === null ? null : seen(units, last, cell, parameters, found.now);
   const kind = kindOf(shown?.affected ?? units.filter(affected));
   const outside =
     country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
@@ -115,7 +97,7 @@ function describe(
       : {
           alarm: crossing,
           since: {
-            ...sinceOnset(units, crossing, cell, parameters, found.now),
+            ...seen(units, crossing, cell, parameters, found.now),
             direction: 'download' as const,
           },
         };
@@ -155,19 +137,6 @@ function describe(
   };
 }
 
-export function affected(unit: Unit): boolean {
-  return unit.slow || unit.stalled || unit.blocked;
-}
-
-/** What most of the last affected units show: an incident may turn from slow to blocked. */
-function kindOf(units: readonly Unit[]): IncidentKind {
-  const last = units.slice(-12);
-  const blocked = last.filter((unit) => unit.blocked).length;
-  const stalled = last.filter((unit) => unit.stalled).length;
-  const slow = last.length - blocked - stalled;
-  return blocked > slow && blocked >= stalled ? 'blocked' : stalled > slow ? 'stalled' : 'slow';
-}
-
 /** R that stands above the suspicion threshold now, told as of the last unit that raised it; `null` where it does not. */
 function suspicionIn(
   units: readonly Unit[],
@@ -183,36 +152,17 @@ function suspicionIn(
   return { unit: units.length, at, period, logR, logThreshold, indicator, onset: onsetOf(evidence) };
 }
 
-function sinceOnset(
-  all: readonly Unit[],
+/** What the units since an alarm show, until its lift. */
+function seen(
+  units: readonly Unit[],
   alarm: Alarm,
   cell: SweepCell,
   parameters: DetectionParameters,
   now: number,
 ): Omit<Since, 'direction'> {
   const end = cell.lifts.find((lift) => lift.at >= alarm.at)?.at ?? Number.POSITIVE_INFINITY;
-  const units = all.filter((unit) => unit.period >= alarm.onset.best && unit.measuredAt <= end);
-  const bad = units.filter(affected);
-  const speeds = new Map<string, number[]>();
-  for (const unit of units)
-    speeds.set(unit.subnet, [...(speeds.get(unit.subnet) ?? []), affected(unit) ? 1 : 0]);
-  const means = [...speeds].map(([subnet, xs]) => ({
-    subnet,
-    mean: xs.reduce((a, b) => a + b, 0) / xs.length,
-  }));
-  means.sort((a, b) => a.mean - b.mean || (a.subnet < b.subnet ? -1 : 1));
-  const fastest = new Set(
-    means.slice(0, groupsLeftOut(means.length, parameters.trim)).map(({ subnet }) => subnet),
-  );
-  const rest = units.filter((unit) => !fastest.has(unit.subnet));
-  return {
-    units,
-    affected: bad,
-    share: shareOf(bad.length, units.length),
-    shareWithoutFastest: rest.length === 0 ? null : rest.filter(affected).length / rest.length,
-    rate: rateSummary(bad.filter((unit) => !unit.blocked)),
-    sybilNumber: sybilNumber(cell, parameters, now) ?? 0,
-  };
+  const shown = sinceOnset(units, alarm, end, parameters);
+  return { ...shown, sybilNumber: sybilNumber(cell, parameters, now) ?? 0 };
 }
 
 /** Swap pairs count from the period after the one in which suspicion arose, as for the grade, until the end. */
@@ -268,7 +218,7 @@ function stateOf(shown: Shown): { state: CellState; reason: string } {
   const { cell, kind, logR, subnets, owners, recent, outside, outage, parameters } = shown;
   const { minSubnets, minOwners, lostAfterPeriods } = parameters;
   if (cell.open !== null) {
-    return { state: KIND_STATE[kind], reason: `The platform is ${kind} here, and not elsewhere.` };
+    return { state: STATE_OF[kind], reason: `The platform is ${kind} here, and not elsewhere.` };
   }
   if (outage) {
     return { state: 'platform-outage', reason: 'The platform fails in the other countries, too.' };

@@ -8,8 +8,7 @@ import type { TransitionContext } from './transition-context.js';
 
 /**
  * The life of what is suspected only (R >= 1,000, below A): it is opened, and ends when nothing speaks for it any more.
- * It says no more in between; should it reach A, it becomes an incident under the same id. Of history there are no
- * suspicions: all that will ever be known of it is known.
+ * It says no more in between; should it reach A, it becomes an incident under the same id.
  * @param previous the last incident of this country and target
  * @param claim what is suspected now; `null`: nothing
  */
@@ -23,7 +22,6 @@ export function suspect(
   const open = previous !== null && previous.status !== 'resolved';
   if (claim === null)
     return open && faded(country, asns, context) ? fade(previous, country, context) : silent(previous);
-  if (context.historical) return silent(previous);
   const held = previous !== null && heldUntil(previous, context) >= context.at ? previous : null;
   // So soon after an incident it says nothing: it may be its echo, and should it return, it is opened again.
   if (held !== null && held.grade !== 'suspected') return silent(previous);

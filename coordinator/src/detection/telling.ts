@@ -23,6 +23,11 @@ const RESOLVED: Record<ResolvedReason, string> = {
   unobserved: 'Nobody measured there for a week.',
 };
 
+const OF_HISTORY: Record<ResolvedReason, string> = {
+  ...RESOLVED,
+  unobserved: 'The data end here; what came after is not in them.',
+};
+
 const FADED: Record<ResolvedReason, string> = {
   ...RESOLVED,
   withdrawn: 'The suspicion faded: with what came later nothing speaks for it any more.',
@@ -49,8 +54,8 @@ export function finish(
     resolvedReason: reason,
     updatedAt: new Date(Math.max(at, Date.parse(now.updatedAt))).toISOString(),
   };
-  const why = now.grade === 'suspected' ? FADED[reason] : RESOLVED[reason];
-  const last = tell(first?.incident ?? previous, end, 'resolved', why);
+  const words = now.historical ? OF_HISTORY : now.grade === 'suspected' ? FADED : RESOLVED;
+  const last = tell(first?.incident ?? previous, end, 'resolved', words[reason]);
   return { incident: last.incident, events: [...(first === null ? [] : [first.event]), last.event] };
 }
 

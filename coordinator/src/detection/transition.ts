@@ -109,7 +109,7 @@ function over(
   context: TransitionContext,
 ): Transition {
   const lift = liftOf(claim);
-  const before = !context.historical && previous !== null && lift.at < Date.parse(previous.detectedAt);
+  const before = previous !== null && lift.at < Date.parse(previous.detectedAt);
   if (previous !== null && before) return vanished(previous, country, context);
   return finish(previous, incidentOf(previous, claim, country, asns, context), 'lifted', lift.at);
 }

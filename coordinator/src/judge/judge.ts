@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cell, Incident, IncidentEvent } from '@brakelight/shared';
 import type { Logger } from 'pino';
+import { history } from '../detection/history.js';
 import { type CellVerdict, judgeTarget } from '../detection/judge-target.js';
 import type { DetectionParameters } from '../detection/parameters.js';
 import { transition } from '../detection/transition.js';
@@ -54,18 +55,23 @@ export class Judge {
     const current = new Map<string, Incident>();
     for (const country of verdicts.filter((verdict) => verdict.asn === null)) {
       const asns = verdicts.filter((one) => one.asn !== null && one.country === country.country);
-      const previous = known.get(country.country as string) ?? null;
-      const { incident, events } = transition(previous, country, asns, context);
-      if (incident === null) continue;
-      if (incident.status !== 'resolved') current.set(incident.country, incident);
-      if (events.length > 0 || !isDeepStrictEqual(incident, previous)) await this.#write(incident, events);
+      const before = known.filter((incident) => incident.country === country.country);
+      const told = historical
+        ? history(before, country, asns, context)
+        : [transition(latest(before), country, asns, context)];
+      for (const { incident, events } of told) {
+        if (incident === null) continue;
+        if (historical || incident.status !== 'resolved') current.set(incident.country, incident);
+        const same = before.some((one) => isDeepStrictEqual(one, incident));
+        if (events.length > 0 || !same) await this.#write(incident, events);
+      }
     }
     await store.cells.save(verdicts.map((verdict) => this.#cell(verdict, context, current)));
     logger.debug({ source, target, units: units.length, cells: verdicts.length }, 'judged');
   }
 
-  /** The last incident of each country: one that is open, else the newest that may still be what is seen now. */
-  async #incidents(source: string, target: string): Promise<Map<string, Incident>> {
+  /** Those that are open, and those that may still be what is seen now: of an import all. */
+  async #incidents(source: string, target: string): Promise<Incident[]> {
     const { store, parameters, now } = this.#deps;
     const { holdMs, windowPeriods, periodMs } = parameters;
     const since = source === NETWORK ? now() - holdMs - 2 * windowPeriods * periodMs - LATE_MS : 0;
@@ -73,10 +79,7 @@ export class Judge {
       store.incidents.open(source, target),
       store.incidents.list({ source, target, status: 'resolved', since }, { limit: 1000 }),
     ]);
-    // What was claimed may be opened again; of a suspicion that faded only if there is nothing else.
-    const faded = resolved.data.filter(({ grade }) => grade === 'suspected').reverse();
-    const claimed = resolved.data.filter(({ grade }) => grade !== 'suspected').reverse();
-    return new Map([...faded, ...claimed, ...open].map((incident) => [incident.country, incident]));
+    return [...resolved.data.reverse(), ...open];
   }
 
   /** Log first, then the current state, then the word to others: what is announced is always in the log. */
@@ -98,6 +101,7 @@ export class Judge {
       historical: context.historical,
       target: context.target,
       ...verdict.cell,
+      ...(context.historical && { reason: `At the end of the data: ${verdict.reason}` }),
       asnName: context.names.get(verdict.asn ?? Number.NaN) ?? null,
       judgedAt: new Date(this.#deps.now()).toISOString(),
       incidentId: current.get(verdict.country ?? '')?.id ?? null,
@@ -105,11 +109,20 @@ export class Judge {
   }
 }
 
+/**
+ * The last incident of a country: one that is open, else the newest that was claimed, which may be opened again; of a
+ * suspicion that faded only if there is nothing else.
+ * @param known in the order of detection, the open ones last
+ */
+function latest(known: readonly Incident[]): Incident | null {
+  const open = known.filter(({ status }) => status !== 'resolved');
+  const claimed = known.filter(({ grade }) => grade !== 'suspected');
+  return open.at(-1) ?? claimed.at(-1) ?? known.at(-1) ?? null;
+}
+
 /** The first detection among the open incidents. What is suspected only rests on nothing before the window. */
-function earliestOpen(known: ReadonlyMap<string, Incident>): { detectedAt?: number } {
-  const open = [...known.values()].filter(
-    ({ status, grade }) => status !== 'resolved' && grade !== 'suspected',
-  );
+function earliestOpen(known: readonly Incident[]): { detectedAt?: number } {
+  const open = known.filter(({ status, grade }) => status !== 'resolved' && grade !== 'suspected');
   return open.length === 0 ? {} : { detectedAt: Math.min(...open.map((one) => Date.parse(one.detectedAt))) };
 }
 

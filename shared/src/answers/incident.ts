@@ -15,6 +15,10 @@ export type IncidentKind = z.infer<typeof IncidentKind>;
 export const AffectedDirection = z.enum(['download', 'upload', 'both']);
 export type AffectedDirection = z.infer<typeof AffectedDirection>;
 
+/**
+ * Why an incident is over. `unobserved`: nobody measured for a week; of an import, whose incidents are all over: it was still
+ * so when the data end, which say nothing of what came after.
+ */
 export const ResolvedReason = z.enum(['lifted', 'withdrawn', 'unobserved']);
 export type ResolvedReason = z.infer<typeof ResolvedReason>;
 

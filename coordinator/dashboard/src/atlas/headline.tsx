@@ -1,6 +1,6 @@
 import type { Incident } from '@brakelight/shared';
-import { count, formatClock, formatDay } from '../words/format.js';
-import { type Names, sentence } from '../words/incidents.js';
+import { count, formatClock } from '../words/format.js';
+import { type Names, periodOf, sentence } from '../words/incidents.js';
 import type { Place } from './places.js';
 
 interface HeadlineProps {
@@ -46,8 +46,7 @@ function past({ incidents, names, empty }: HeadlineProps): string {
   const [first] = alarms;
   if (!first) return 'No throttling was found in this import';
   if (alarms.length > 1) return `${count(alarms.length, 'incident')} found in this import`;
-  const until = first.resolvedAt ? ` to ${formatDay(first.resolvedAt)}` : '';
-  return `${sentence(first, names)}, ${formatDay(first.onsetAt)}${until}`;
+  return `${sentence(first, names)}, ${periodOf(first)}`;
 }
 
 function coverage({ places, empty }: HeadlineProps): string {

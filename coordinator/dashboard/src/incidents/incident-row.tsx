@@ -1,8 +1,8 @@
 import type { Incident } from '@brakelight/shared';
 import { Swatch } from '../frame/swatch.js';
 import { href } from '../route.js';
-import { count, formatDay, formatMinute, formatRate } from '../words/format.js';
-import { gradeOf, type Names, sentence, shadeOf, statusOf } from '../words/incidents.js';
+import { count, formatRate } from '../words/format.js';
+import { gradeOf, type Names, periodOf, sentence, shadeOf, statusOf } from '../words/incidents.js';
 
 /** One line of the list: what, how sure, since when, and what it rests on. */
 export function IncidentRow({ incident, names }: { readonly incident: Incident; readonly names: Names }) {
@@ -21,7 +21,7 @@ export function IncidentRow({ incident, names }: { readonly incident: Incident; 
           <span>{gradeOf(incident).label}</span>
         </p>
         <p class="quiet">
-          {period(incident)}
+          {periodOf(incident)}
           {statistics.rate && (
             <>
               {' at '}
@@ -36,9 +36,4 @@ export function IncidentRow({ incident, names }: { readonly incident: Incident; 
       </div>
     </li>
   );
-}
-
-function period({ onsetAt, resolvedAt, historical }: Incident): string {
-  if (resolvedAt) return `${formatDay(onsetAt)} to ${formatDay(resolvedAt)}`;
-  return `Since ${historical ? formatDay(onsetAt) : formatMinute(onsetAt)}`;
 }

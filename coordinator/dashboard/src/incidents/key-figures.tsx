@@ -1,5 +1,6 @@
 import type { Incident } from '@brakelight/shared';
 import { formatMinute, formatRate, formatShare, formatSpan } from '../words/format.js';
+import { outlastsData } from '../words/incidents.js';
 
 /** The four numbers people quote, each with what qualifies it. */
 export function KeyFigures({ incident }: { readonly incident: Incident }) {
@@ -16,7 +17,7 @@ export function KeyFigures({ incident }: { readonly incident: Incident }) {
         </dd>
       </div>
       <div>
-        <dt>{resolvedAt ? 'Ended' : 'Noticed'}</dt>
+        <dt>{resolvedAt ? (outlastsData(incident) ? 'Data end' : 'Ended') : 'Noticed'}</dt>
         <dd>
           {formatMinute(resolvedAt ?? incident.detectedAt)}
           <small>

@@ -1,4 +1,5 @@
 import type { Incident } from '@brakelight/shared';
+import { outlastsData } from '../words/incidents.js';
 import type { Scale } from './scales.js';
 
 interface MarksProps {
@@ -29,16 +30,15 @@ export function Marks({ incident, x, span, top, bottom, right }: MarksProps) {
       />
       <Mark at={onset} text="began" top={top} bottom={bottom} right={right} />
       {incident.resolvedAt && (
-        <Mark
-          at={end}
-          text={incident.resolvedReason === 'lifted' ? 'lifted' : 'closed'}
-          top={top}
-          bottom={bottom}
-          right={right}
-        />
+        <Mark at={end} text={endOf(incident)} top={top} bottom={bottom} right={right} />
       )}
     </>
   );
+}
+
+function endOf(incident: Incident): string {
+  if (incident.resolvedReason === 'lifted') return 'lifted';
+  return outlastsData(incident) ? 'data end' : 'closed';
 }
 
 interface MarkProps {

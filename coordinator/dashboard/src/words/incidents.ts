@@ -1,5 +1,5 @@
 import type { Confounder, Incident } from '@brakelight/shared';
-import { inCountry } from './format.js';
+import { formatDay, formatMinute, inCountry } from './format.js';
 import type { Shade } from './states.js';
 
 export type Names = ReadonlyMap<string, string>;
@@ -83,6 +83,19 @@ export function shadeOf(incident: Incident): Shade {
   return incident.kind === 'slow' ? 'throttled' : incident.kind;
 }
 
+/** Of history: was it so until the data end, and who knows for how long after? */
+export function outlastsData({ historical, resolvedReason }: Incident): boolean {
+  return historical && resolvedReason === 'unobserved';
+}
+
+/** `10 March 2021 to 17 May 2021`; for what is not over, since when. */
+export function periodOf(incident: Incident): string {
+  const { onsetAt, resolvedAt } = incident;
+  if (resolvedAt === null) return `Since ${formatMinute(onsetAt)}`;
+  const until = outlastsData(incident) ? 'until at least' : 'to';
+  return `${formatDay(onsetAt)} ${until} ${formatDay(resolvedAt)}`;
+}
+
 export interface Status {
   readonly label: string;
   readonly tone: 'open' | 'lost' | 'closed';
@@ -91,9 +104,9 @@ export interface Status {
 export function statusOf(incident: Incident): Status {
   if (incident.status === 'resolved') {
     const why = { lifted: 'Lifted', withdrawn: 'Withdrawn', unobserved: 'No longer observed' } as const;
+    if (outlastsData(incident)) return { label: 'Still so when the data end', tone: 'closed' };
     return { label: incident.resolvedReason ? why[incident.resolvedReason] : 'Over', tone: 'closed' };
   }
-  if (incident.historical) return { label: 'Open at the end of the data', tone: 'closed' };
   if (incident.status === 'observation-lost') return { label: 'Open, out of sight', tone: 'lost' };
   return { label: incident.grade === 'suspected' ? 'Under watch' : 'Going on', tone: 'open' };
 }
