@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { buildEvidence, type EvidenceBundle, verifyEvidence, writeEvidence } from './evidence.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
-import type { Unit } from './types.js';
+import type { SwapPair, Unit } from './types.js';
 
 const units: Unit[] = Array.from({ length: 60 * 16 }, (_, i) => {
   const [period, probe] = [Math.floor(i / 16), i % 16];
@@ -43,6 +43,34 @@ describe('evidence bundle', () => {
     expect(country).toMatchObject({ asn: null, indicator: 'slow', logSwap: 0 });
     expect(country?.alarms).toHaveLength(1);
     expect(country?.sybilNumber).toBeGreaterThanOrEqual(0);
+  });
+
+  it('says how it was done, from the pairs that the bundle carries', () => {
+    const { country, target, parameters, from, now } = bundle;
+    const pairs = Array.from({ length: 6 }, (_, i): SwapPair => {
+      const period = 30 + i;
+      return {
+        id: `pair-${i}`,
+        measuredAt: period * DEFAULT_PARAMETERS.periodMs,
+        period,
+        country: 'FR',
+        asn: 64_496,
+        subnet: `s${i % 2}`,
+        owner: `o${i % 2}`,
+        direction: 'download',
+        gain: 1,
+        mechanism: i < 5 ? 'policing' : 'unclear',
+      };
+    });
+    const told = JSON.parse(
+      JSON.stringify(buildEvidence({ country, target, parameters, from, now, units, pairs })),
+    ) as EvidenceBundle;
+    expect(told.decision.cells[0]?.mechanism).toEqual({
+      name: 'policing',
+      pairs: { policing: 5, shaping: 0, congestion: 0, unclear: 1 },
+    });
+    expect(verifyEvidence(told)).toBe('same');
+    expect(bundle.decision.cells[0]?.mechanism?.name).toBeNull();
   });
 
   it('notices a changed byte, and says what differs where somebody made the checksum fit', () => {
