@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MeasurementRow } from '@brakelight/coordinator/store/rows';
 import type { ThrottledNow } from '@brakelight/shared';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -30,6 +31,8 @@ describe('answers', () => {
     const { store } = answering;
     const ours = Array.from({ length: ROWS }, (_, n) => sampleRow(n, { asn: n % 2 ? 64500 : 3320 }));
     const theirs = sampleRow(900, { source: '4ndv', subnet: '=cmd|calc', probe: '', country: null });
+    Object.assign(ours[3] as MeasurementRow, { family: 6 });
+    Object.assign(ours[4] as MeasurementRow, { direction: 'upload', kind: 'swap', class: null, gain: 1 });
     await store.measurements.insert([...ours, theirs]);
     await store.cells.save([sampleCell(), sampleCell({ country: 'DE', state: 'normal', incidentId: null })]);
     const now = new Date().toISOString();
@@ -113,6 +116,8 @@ describe('answers', () => {
     ['/v1/incidents', '/v1/incidents?cursor=nonsense', 400, undefined],
     ['/v1/targets', '/v1/targets?cursor=nonsense', 400, undefined],
     ['/v1/measurements', '/v1/measurements?format=csv&limit=3', 400, '/limit'],
+    ['/v1/measurements', '/v1/measurements?family=5', 400, '/family'],
+    ['/v1/measurements', '/v1/measurements?direction=both', 400, '/direction'],
     ['/v1/incidents/{id}', '/v1/incidents/nothing', 404, undefined],
     ['/v1/incidents/{id}/series', '/v1/incidents/nothing/series', 404, undefined],
   ])('refuse by name: %s by %s', async (path, url, status, named) => {
@@ -174,6 +179,14 @@ describe('answers', () => {
     expect(times).toHaveLength(10);
     expect(times).toContain(since);
     expect(times).not.toContain(until);
+  });
+
+  it.each([
+    ['family=6', sampleRow(3).id],
+    ['direction=upload', sampleRow(4).id],
+  ])('can be narrowed to a dimension: %s', async (filter, id) => {
+    const answer = await get(`/v1/measurements?${filter}`);
+    expect((answer.json() as { data: { id: string }[] }).data.map((one) => one.id)).toEqual([id]);
   });
 
   it('tell nothing that leads to a probe', async () => {

@@ -126,8 +126,24 @@ function contract(name: string, url: string): void {
       await store.measurements.insert([
         measurementRow({ id: 'f1', source, country: 'RU', asn: 12_389, measuredAt: at(0) }),
         measurementRow({ id: 'f2', source, country: null, asn: 12_389, measuredAt: at(1) }),
-        measurementRow({ id: 'f3', source, country: 'RU', asn: null, target: 'tubes', measuredAt: at(2) }),
-        measurementRow({ id: 'f4', source, country: 'KZ', kind: 'swap', gain: 0, measuredAt: at(3) }),
+        measurementRow({
+          id: 'f3',
+          source,
+          country: 'RU',
+          asn: null,
+          family: 6,
+          target: 'tubes',
+          measuredAt: at(2),
+        }),
+        measurementRow({
+          id: 'f4',
+          source,
+          country: 'KZ',
+          kind: 'swap',
+          direction: 'upload',
+          gain: 0,
+          measuredAt: at(3),
+        }),
       ]);
       const ids = async (filter: Parameters<Store['measurements']['list']>[0]) =>
         (await store.measurements.list({ source, ...filter }, { limit: 10 })).data.map(({ id }) => id);
@@ -136,6 +152,8 @@ function contract(name: string, url: string): void {
       expect(await ids({ asn: 12_389 })).toEqual(['f2', 'f1']);
       expect(await ids({ target: 'tubes' })).toEqual(['f3']);
       expect(await ids({ kind: 'swap' })).toEqual(['f4']);
+      expect(await ids({ direction: 'upload' })).toEqual(['f4']);
+      expect(await ids({ family: 6 })).toEqual(['f3']);
       expect(await ids({ since: at(1), until: at(3) })).toEqual(['f3', 'f2']);
       expect(await ids({ country: "RU' OR 1=1 --" })).toEqual([]);
     });

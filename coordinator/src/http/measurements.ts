@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Measurement, pageOf, TestKind } from '@brakelight/shared';
+import { AddressFamily, Direction, Measurement, pageOf, TestKind } from '@brakelight/shared';
 import { z } from 'zod';
 import { ProblemError } from '../problems/problem.js';
 import { REFUSALS } from './answers.js';
@@ -12,6 +12,11 @@ import { Filters, inOrder, Paging, Period, splitQuery } from './query.js';
 import type { Reading } from './reading.js';
 
 const Format = z.enum(['json', 'ndjson', 'csv']);
+const FamilyParameter = z
+  .enum(['4', '6'])
+  .transform(Number)
+  .pipe(AddressFamily)
+  .meta({ description: 'IP version that the test kept to' });
 
 /** The measurements themselves: page by page, or everything that matches in one stream. */
 export function measurementRoutes(
@@ -31,6 +36,10 @@ export function measurementRoutes(
             ...Filters,
             ...Period,
             kind: TestKind.meta({ description: 'Platform against control, or name swap' }).optional(),
+            direction: Direction.meta({
+              description: 'Direction of both arms; uploads are swap pairs',
+            }).optional(),
+            family: FamilyParameter.optional(),
             format: Format.meta({
               description: 'Wins over the Accept header; `limit` and `cursor` go with `json` only',
             }).optional(),

@@ -1,4 +1,4 @@
-import type { SeriesPoint, TestKind } from '@brakelight/shared';
+import type { AddressFamily, Direction, SeriesPoint, TestKind } from '@brakelight/shared';
 import { z } from 'zod';
 import { BACKGROUND, type Database, INTERACTIVE } from './client.js';
 import { Conditions, instant, type Moment, milliseconds } from './conditions.js';
@@ -48,6 +48,8 @@ export interface MeasurementFilter {
   readonly asn?: number | null | undefined;
   readonly target?: string | undefined;
   readonly kind?: TestKind | undefined;
+  readonly direction?: Direction | undefined;
+  readonly family?: AddressFamily | undefined;
   readonly since?: Moment | undefined;
   readonly until?: Moment | undefined;
 }
@@ -101,6 +103,8 @@ export class Measurements {
       .equal('asn', 'UInt32', filter.asn)
       .equal('target', 'String', filter.target)
       .equal('kind', 'String', filter.kind)
+      .equal('direction', 'String', filter.direction)
+      .equal('family', 'UInt8', filter.family)
       .within('measuredAt', filter.since, filter.until);
     if (page.cursor) {
       const [at, after] = decodeCursor(page.cursor, Key);
