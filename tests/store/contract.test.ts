@@ -226,6 +226,7 @@ function contract(name: string, url: string): void {
           owner: 'o1',
           direction: 'upload',
           gain: 1,
+          mechanism: null,
         },
       ]);
       expect(await store.units.asnNames({ source, target: 'chirper' })).toEqual(
