@@ -65,6 +65,7 @@ describe('weights of a start', () => {
         ['slow', 3],
         ['blocked', 10],
       ]),
+      { group: () => 0, period: () => 0, slot: () => 0, bets: () => [] },
     );
     const weights = (start: number) => INDICATORS.map((one) => Math.exp(detector.logWeight(one, start)));
     expect(weights(2)).toEqual([1, 0, 0]);

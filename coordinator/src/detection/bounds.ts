@@ -25,6 +25,21 @@ export function logSumExp(values: ArrayLike<number>, from = 0, to = values.lengt
   return max + Math.log(sum);
 }
 
+/** ln of the mean of exp(values). */
+export function logMeanExp(values: Float64Array): number {
+  const max = largest(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] as number) - max);
+  return max + Math.log(sum / values.length);
+}
+
+/** -Infinity for none. */
+export function largest(values: Float64Array): number {
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) max = Math.max(max, values[i] as number);
+  return max;
+}
+
 /** ln(e^a + e^b). */
 export function logAdd(a: number, b: number): number {
   if (a === Number.NEGATIVE_INFINITY) return b;

@@ -1,9 +1,10 @@
-import { type Bet, betOn } from './bet.js';
+import type { Bet } from './bet.js';
+import { PlacedBets } from './bets.js';
 import { logAdd, logSumExp } from './bounds.js';
 import { type Moment, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
-import { Turns } from './turns.js';
+import { CellBets, type Stakes } from './stakes.js';
 import { UpperBound } from './upper-bound.js';
 
 const LOG_3 = Math.log(3);
@@ -49,8 +50,11 @@ export type FirstSeen = ReadonlyMap<Indicator, number>;
  */
 export class CellDetector implements EvidenceSource {
   readonly #parameters: DetectionParameters;
-  readonly #turns = new Turns();
+  readonly #stakes: Stakes;
+  /** Positions of its units in the stakes. */
+  readonly #units: number[] = [];
   readonly #platform: readonly Channel[];
+  readonly #pairs: PlacedBets;
   readonly #swap: RobustProduct;
   readonly #seen: FirstSeen;
   #first: number | null = null;
@@ -63,15 +67,23 @@ export class CellDetector implements EvidenceSource {
     readonly evidence: Evidence;
   } | null = null;
 
-  constructor(parameters: DetectionParameters, indicators: readonly Indicator[], seen: FirstSeen) {
+  constructor(
+    parameters: DetectionParameters,
+    indicators: readonly Indicator[],
+    seen: FirstSeen,
+    stakes: Stakes,
+  ) {
+    const { lambdas, swapLambdas } = parameters;
     this.#parameters = parameters;
     this.#seen = seen;
-    this.#platform = indicators.map((indicator) => ({
+    this.#stakes = stakes;
+    this.#platform = indicators.map((indicator, i) => ({
       indicator,
-      product: new RobustProduct(parameters.lambdas, this.#turns),
-      upper: new UpperBound(parameters.lambdas.length, parameters.swapLambdas.length),
+      product: new RobustProduct(new CellBets(stakes, this.#units, i), lambdas.length),
+      upper: new UpperBound(lambdas.length, swapLambdas.length),
     }));
-    this.#swap = new RobustProduct(parameters.swapLambdas);
+    this.#pairs = new PlacedBets(swapLambdas);
+    this.#swap = new RobustProduct(this.#pairs, swapLambdas.length);
   }
 
   /** Period of the first evidence, and of the first start. */
@@ -79,30 +91,27 @@ export class CellDetector implements EvidenceSource {
     return this.#first;
   }
 
-  /** @param bets one for each indicator, in the order of the indicators */
-  addUnit(group: number, when: Moment, bets: readonly Bet[]): void {
-    this.#first ??= when.period;
+  /** @param at position of a unit in the stakes */
+  addUnit(at: number): void {
+    const period = this.#stakes.period(at);
+    const bets = this.#stakes.bets(at);
+    this.#first ??= period;
     this.#last = null;
-    this.#turns.add(group, when.period, slotOf(when, this.#parameters));
-    for (let i = 0; i < this.#platform.length; i++) {
-      const { product, upper } = this.#platform[i] as Channel;
-      product.place(bets[i] as Bet);
-      upper.unit(when.period, bets[i] as Bet);
-    }
+    this.#units.push(at);
+    for (let i = 0; i < bets.length; i++) (this.#platform[i] as Channel).upper.unit(period, bets[i] as Bet);
   }
 
   /** @param gain g of the pair */
-  addPair(group: number, when: Moment, gain: number): void {
-    this.#first ??= when.period;
-    this.#firstPair ??= when.period;
+  addPair(group: number, { period, measuredAt }: Moment, gain: number): void {
+    this.#first ??= period;
+    this.#firstPair ??= period;
     this.#last = null;
-    this.#swap.add(group, when.period, slotOf(when, this.#parameters), gain);
-    const bet = betOn(gain, this.#parameters.swapLambdas);
-    for (const { upper } of this.#platform) upper.pair(when.period, bet);
+    const bet = this.#pairs.add(group, period, slotOf(measuredAt, this.#parameters), gain);
+    for (const { upper } of this.#platform) upper.pair(period, bet);
   }
 
   mayReach(indicator: Indicator, logR: number): boolean {
-    const upper = this.#platform.find((channel) => channel.indicator === indicator)?.upper;
+    const upper = this.#channel(indicator)?.upper;
     // Starts since the last bet: E = 1.
     const quiet = Math.log(this.#parameters.windowPeriods);
     if (upper === undefined) return quiet >= logR;
@@ -116,7 +125,7 @@ export class CellDetector implements EvidenceSource {
 
   /** Independent groups of the window: the most that any indicator has (they see the same units). */
   groups(now: number): number {
-    return this.#turns.groupsSince(this.#oldest(now));
+    return this.#platform[0]?.product.groupsSince(this.#oldest(now)) ?? 0;
   }
 
   /**
@@ -162,7 +171,7 @@ export class CellDetector implements EvidenceSource {
 
   /** Groups that speak for an incident since `start`, in either channel. */
   positiveGroups(indicator: Indicator, start: number): number[] {
-    const platform = this.#product(indicator)?.positiveGroups(start) ?? [];
+    const platform = this.#channel(indicator)?.product.positiveGroups(start) ?? [];
     return [...new Set([...platform, ...(this.#swap.size === 0 ? [] : this.#swap.positiveGroups(start))])];
   }
 
@@ -172,14 +181,15 @@ export class CellDetector implements EvidenceSource {
   }
 
   #platformLogE(indicator: Indicator, from: number, now: number, without: number): Float64Array {
-    const product = this.#product(indicator);
+    const product = this.#channel(indicator)?.product;
     if (product === undefined) return new Float64Array(now - from + 1);
     const groups = groupsLeftOut(this.groups(now) - without, this.#parameters.trim) + without;
     return product.logE(from, now, { groups: () => groups, bestSlot: !this.#parameters.plain });
   }
 
-  #product(indicator: Indicator): RobustProduct | undefined {
-    return this.#platform.find((channel) => channel.indicator === indicator)?.product;
+  #channel(indicator: Indicator): Channel | undefined {
+    for (const channel of this.#platform) if (channel.indicator === indicator) return channel;
+    return undefined;
   }
 
   #oldest(now: number): number {

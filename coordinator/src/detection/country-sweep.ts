@@ -5,9 +5,13 @@ import { CountryEvidence } from './country-evidence.js';
 import { namingThreshold } from './naming.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { PlatformBets } from './platform-bets.js';
+import type { UnitStakes } from './stakes.js';
 import { type Standard, SweepCell } from './sweep-cell.js';
-import type { SwapPair, Unit } from './types.js';
+import type { SwapPair } from './types.js';
 import type { UnitIndex } from './unit-index.js';
+
+/** Combinations of the three indicators' flags. */
+const FLAGS = 8;
 
 /** One point of the p0 series. */
 export interface P0Point extends Outside {
@@ -19,6 +23,7 @@ export class CountrySweep {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
+  readonly #stakes: UnitStakes;
   /** Number of the country; -1 where unknown. */
   readonly number: number;
   readonly cell: SweepCell;
@@ -29,8 +34,9 @@ export class CountrySweep {
   readonly outside = new Map<Indicator, Outside>();
   /** Every baseline, in the order of periods: the p0 series of the evidence. */
   readonly p0: P0Point[] = [];
-  /** Of the period, per indicator. */
+  /** Of the period, per indicator; and put together for a unit, by what its subnet showed before and shows now. */
   #bets: readonly PlatformBets[] = [];
+  #together: (readonly Bet[])[] = [];
   /** What each of its cells is held to. */
   readonly #standards = new Map<SweepCell, Standard>();
   /** Period that is being swept. */
@@ -40,13 +46,15 @@ export class CountrySweep {
     index: UnitIndex,
     parameters: DetectionParameters,
     indicators: readonly Indicator[],
+    stakes: UnitStakes,
     number: number,
   ) {
     this.#index = index;
     this.#parameters = parameters;
     this.#indicators = indicators;
+    this.#stakes = stakes;
     this.number = number;
-    this.cell = new SweepCell(index, parameters, indicators);
+    this.cell = new SweepCell(index, parameters, indicators, stakes);
     this.evidence = new CountryEvidence(this.cell, this.asns);
     this.#hold(this.cell, this.evidence, () => parameters.threshold);
   }
@@ -67,22 +75,19 @@ export class CountrySweep {
       this.p0.push({ ...outside, period: this.#now });
     }
     this.#bets = outsides.map((outside) => new PlatformBets(outside, this.#parameters));
+    this.#together = [];
   }
 
   /** @param at position of a unit in the index */
   unit(at: number): void {
-    const unit = this.#index.units[at] as Unit;
-    const previous = this.#index.previous[at] as number;
-    const flags = this.#index.flags[at] as number;
-    const bets: readonly Bet[] = this.#bets.map((bet) => bet.of(previous, flags));
-    if (unit.asn !== null) {
-      const asn = this.#asn(unit.asn);
-      asn.bet(at, bets);
-      this.evidence.changed(unit.asn);
-      this.cell.bet(at, bets);
-      asn.observed(at, this.#standards.get(asn) as Standard);
-    } else {
-      this.cell.bet(at, bets);
+    const asn = this.#index.asn[at] as number;
+    this.#stakes.place(at, this.#betsOf(this.#index.previous[at] as number, this.#index.flags[at] as number));
+    this.cell.bet(at);
+    if (asn !== -1) {
+      const cell = this.#asn(asn);
+      cell.bet(at);
+      this.evidence.changed(asn);
+      cell.observed(at, this.#standards.get(cell) as Standard);
     }
     this.cell.observed(at, this.#standards.get(this.cell) as Standard);
   }
@@ -98,10 +103,20 @@ export class CountrySweep {
     this.cell.paired(at, this.#standards.get(this.cell) as Standard);
   }
 
+  #betsOf(previous: number, flags: number): readonly Bet[] {
+    return this.#together[(previous + 1) * FLAGS + flags] ?? this.#putTogether(previous, flags);
+  }
+
+  #putTogether(previous: number, flags: number): readonly Bet[] {
+    const bets = this.#bets.map((bet) => bet.of(previous, flags));
+    this.#together[(previous + 1) * FLAGS + flags] = bets;
+    return bets;
+  }
+
   #asn(number: number): SweepCell {
     const known = this.asns.get(number);
     if (known !== undefined) return known;
-    const cell = new SweepCell(this.#index, this.#parameters, this.#indicators);
+    const cell = new SweepCell(this.#index, this.#parameters, this.#indicators, this.#stakes);
     this.asns.set(number, cell);
     this.#hold(cell, cell, () => this.#asnThreshold(cell));
     return cell;

@@ -1,4 +1,5 @@
 import type { AffectedDirection, Direction } from '@brakelight/shared';
+import { PlacedBets } from './bets.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import type { SwapPair } from './types.js';
@@ -37,11 +38,12 @@ function confirmedBy(
   pairs: readonly GroupedPair[],
   { swapLambdas, trim }: Pick<DetectionParameters, 'swapLambdas' | 'trim'>,
 ): boolean {
-  const product = new RobustProduct(swapLambdas);
+  const bets = new PlacedBets(swapLambdas);
+  const product = new RobustProduct(bets, swapLambdas.length);
   const own = pairs.filter(({ pair }) => pair.direction === direction);
   const first = own[0]?.pair.period;
   if (first === undefined) return false;
-  for (const { pair, group } of own) product.add(group, pair.period, pair.period, pair.gain);
+  for (const { pair, group } of own) bets.add(group, pair.period, pair.period, pair.gain);
   const groups = (spoke: number) => groupsLeftOut(spoke, trim);
   const [logE = 0] = product.logE(first, first, { groups, bestSlot: false });
   return logE >= LOG_CONFIRMED;

@@ -1,3 +1,5 @@
+import type { Bets } from './bets.js';
+
 /** Sum of the f largest positive numbers, in linear time (Hoare's selection). */
 export class TopSum {
   /** f. */
@@ -48,14 +50,14 @@ const CANDIDATES = 8;
 /** In larger cells one slot shares little with the f best groups: the bound alone, which costs nothing, will do. */
 const EXACT_GROUPS = 200;
 
-/** Bets of one shock slot: where they are, and per lambda their sum and the sum of the positive ones. */
+/** One shock slot: which bets are its, and per lambda their sum and the sum of the positive ones. */
 interface Slot {
   readonly number: number;
-  /** Groups of the bets, and their logs; without those of groups that never won. */
-  readonly groups: number[];
-  readonly logs: Float64Array[];
-  readonly sum: Float64Array;
-  readonly positive: Float64Array;
+  /** Its newest bet, and its oldest one so far. */
+  readonly newest: number;
+  oldest: number;
+  readonly sum: number[];
+  readonly positive: number[];
 }
 
 /**
@@ -64,25 +66,25 @@ interface Slot {
  */
 export class BestSlots {
   readonly #width: number;
+  readonly #bets: Bets;
+  readonly #winnerOf: (i: number) => number;
   readonly #best: Slot[][];
   #current: Slot | null = null;
 
-  constructor(width: number) {
+  /** @param winnerOf place of a bet's group in the sums; -1 for a group that never won, which has none */
+  constructor(width: number, bets: Bets, winnerOf: (i: number) => number) {
     this.#width = width;
+    this.#bets = bets;
+    this.#winnerOf = winnerOf;
     this.#best = Array.from({ length: width }, () => []);
   }
 
-  /**
-   * One more bet; bets of a slot come one after another.
-   * @param group its number; -1 for a group that never won
-   */
-  add(number: number, group: number, logs: Float64Array): void {
-    if (this.#current?.number !== number) this.#open(number);
+  /** One bet more: the one before those that are in already. */
+  add(i: number, logs: Float64Array): void {
+    const number = this.#bets.slot(i);
+    if (this.#current?.number !== number) this.#open(number, i);
     const slot = this.#current as Slot;
-    if (group !== -1) {
-      slot.groups.push(group);
-      slot.logs.push(logs);
-    }
+    slot.oldest = i;
     for (let l = 0; l < this.#width; l++) {
       const log = logs[l] as number;
       slot.sum[l] = (slot.sum[l] as number) + log;
@@ -93,15 +95,14 @@ export class BestSlots {
   /** max over slots of (sum of the slot + f best groups without the slot). */
   mostWith(top: TopSum, groups: Float64Array, l: number): number {
     const alone = top.of(groups);
-    let most = alone;
-    if (groups.length > EXACT_GROUPS) {
-      const best = Math.max(this.#best[l]?.[0]?.positive[l] ?? 0, this.#current?.positive[l] ?? 0);
-      return alone + best;
-    }
     const candidates = this.#best[l] as Slot[];
-    const current = this.#current;
-    if (current !== null) most = Math.max(most, this.#with(current, top, groups, l));
-    for (const [rank, slot] of candidates.entries()) {
+    if (groups.length > EXACT_GROUPS) {
+      return alone + Math.max(candidates[0]?.positive[l] ?? 0, this.#current?.positive[l] ?? 0);
+    }
+    let most = alone;
+    if (this.#current !== null) most = Math.max(most, this.#with(this.#current, top, groups, l));
+    for (let rank = 0; rank < candidates.length; rank++) {
+      const slot = candidates[rank] as Slot;
       const bound = alone + (slot.positive[l] as number);
       if (bound <= most) break;
       most = rank === CANDIDATES ? bound : Math.max(most, this.#with(slot, top, groups, l));
@@ -117,14 +118,15 @@ export class BestSlots {
   }
 
   #move(slot: Slot, groups: Float64Array, l: number, sign: number): void {
-    for (let i = 0; i < slot.groups.length; i++) {
-      const group = slot.groups[i] as number;
-      groups[group] = (groups[group] as number) + sign * ((slot.logs[i] as Float64Array)[l] as number);
+    for (let i = slot.newest; i >= slot.oldest; i--) {
+      const group = this.#winnerOf(i);
+      if (group === -1) continue;
+      groups[group] = (groups[group] as number) + sign * (this.#bets.bet(i).logs[l] as number);
     }
   }
 
   /** The slot before is complete: it takes its place among the best of each lambda. */
-  #open(number: number): void {
+  #open(number: number, newest: number): void {
     const done = this.#current;
     for (let l = 0; done !== null && l < this.#width; l++) {
       const best = this.#best[l] as Slot[];
@@ -135,12 +137,7 @@ export class BestSlots {
       best.splice(at === -1 ? best.length : at, 0, done);
       if (best.length > CANDIDATES + 1) best.pop();
     }
-    this.#current = {
-      number,
-      groups: [],
-      logs: [],
-      sum: new Float64Array(this.#width),
-      positive: new Float64Array(this.#width),
-    };
+    const zeros = () => new Array<number>(this.#width).fill(0);
+    this.#current = { number, newest, oldest: newest, sum: zeros(), positive: zeros() };
   }
 }

@@ -1,3 +1,4 @@
+import { PlacedBets } from './bets.js';
 import { logSumExp, lowerShare } from './bounds.js';
 import { type Moment, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
@@ -29,7 +30,8 @@ const MOST_LAMBDA = 0.95;
  */
 export class LiftDetector {
   readonly #parameters: DetectionParameters;
-  readonly #product = new RobustProduct([1]);
+  readonly #bets = new PlacedBets([1]);
+  readonly #product = new RobustProduct(this.#bets, 1);
   readonly #first: number;
   readonly #counts: Map<number | null, AffectedCount>;
   readonly #q0 = new Map<number | null, number>();
@@ -70,7 +72,12 @@ export class LiftDetector {
     const q0 = this.#bound(asn);
     const lambda = Math.min(MOST_LAMBDA, Math.max(0, (1 - elsewhere - q0) / (1 - q0)));
     this.#recent.push({ period, asn, affected });
-    this.#product.add(group, period, slotOf(unit, this.#parameters), lambda * ((affected ? 0 : 1) / q0 - 1));
+    this.#bets.add(
+      group,
+      period,
+      slotOf(unit.measuredAt, this.#parameters),
+      lambda * ((affected ? 0 : 1) / q0 - 1),
+    );
     const wanted = Math.log(this.#parameters.liftThreshold);
     if (affected || this.#product.upperLogR() < wanted) return null;
     const from = Math.max(this.#first, period - this.#parameters.windowPeriods + 1);

@@ -8,6 +8,6 @@ export interface Moment {
 }
 
 /** One bad hour is not a throttle: number of the stretch (`shockMs`, or a period where shorter) left out as a shock. */
-export function slotOf(when: Moment, parameters: DetectionParameters): number {
-  return Math.floor(when.measuredAt / Math.min(parameters.periodMs, parameters.shockMs));
+export function slotOf(measuredAt: number, parameters: DetectionParameters): number {
+  return Math.floor(measuredAt / Math.min(parameters.periodMs, parameters.shockMs));
 }

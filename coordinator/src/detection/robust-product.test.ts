@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PlacedBets } from './bets.js';
 import { logSumExp } from './bounds.js';
 import { type LeaveOut, RobustProduct } from './robust-product.js';
 
@@ -16,9 +17,9 @@ interface Bet {
 }
 
 function productOf(bets: readonly Bet[], lambdas: readonly number[]): RobustProduct {
-  const product = new RobustProduct(lambdas);
-  for (const { group, period, y } of bets) product.add(group, period, period, y);
-  return product;
+  const placed = new PlacedBets(lambdas);
+  for (const { group, period, y } of bets) placed.add(group, period, period, y);
+  return new RobustProduct(placed, lambdas.length);
 }
 
 /** All ways to leave out, tried one by one. */
@@ -123,10 +124,9 @@ describe('robust product', () => {
   });
 
   it('does not overflow at a million units', () => {
-    const product = new RobustProduct([0.5, 0.95]);
-    for (let i = 0; i < 1_000_000; i++)
-      product.add(i % 50, Math.floor(i / 10_000), Math.floor(i / 10_000), 19);
-    const logE = product.logE(4, 99, leaveOut(5, true));
+    const bets = new PlacedBets([0.5, 0.95]);
+    for (let i = 0; i < 1_000_000; i++) bets.add(i % 50, Math.floor(i / 10_000), Math.floor(i / 10_000), 19);
+    const logE = new RobustProduct(bets, 2).logE(4, 99, leaveOut(5, true));
     expect(logE.every(Number.isFinite)).toBe(true);
     expect(logE[0] as number).toBeGreaterThan(2e6);
   });

@@ -1,7 +1,7 @@
-import { type Bet, betOn } from './bet.js';
-import { logAdd } from './bounds.js';
+import type { Bets } from './bets.js';
+import { logAdd, logMeanExp } from './bounds.js';
+import { GroupRoll } from './group-roll.js';
 import { BestSlots, TopSum } from './leave-out.js';
-import { Turns } from './turns.js';
 
 /** Which part of the evidence is left out before it counts. */
 export interface LeaveOut {
@@ -21,53 +21,38 @@ export interface LeaveOut {
  * together takes away most.
  */
 export class RobustProduct {
-  readonly #lambdas: readonly number[];
-  readonly #turns: Turns;
-  readonly #bets: Bet[] = [];
-  /** Of each group that has won a bet, its number among those; in the order of their first win. */
-  readonly #winners = new Map<number, number>();
-  /** Bets of which the winners are known. */
-  #known = 0;
+  readonly #bets: Bets;
+  readonly #width: number;
+  readonly #roll: GroupRoll;
   readonly #upper: Upper;
 
-  /** @param turns of a channel whose products place their bets on the same units */
-  constructor(lambdas: readonly number[], turns = new Turns()) {
-    this.#lambdas = lambdas;
-    this.#turns = turns;
-    this.#upper = new Upper(lambdas.length);
+  /**
+   * @param bets what has been placed; there may be more of them each time something is asked
+   * @param width lambdas of a bet
+   */
+  constructor(bets: Bets, width: number) {
+    this.#bets = bets;
+    this.#width = width;
+    this.#roll = new GroupRoll(bets);
+    this.#upper = new Upper(width);
   }
 
   /** Bets placed. */
   get size(): number {
-    return this.#bets.length;
-  }
-
-  /** Places the bet of the turn taken last, O(1): nothing is worked out before somebody asks. */
-  place(bet: Bet): void {
-    this.#bets.push(bet);
-  }
-
-  /**
-   * Takes a turn and places its bet.
-   * @param slot number of the shock slot; bets come in the order of periods and slots
-   * @param y at least -1; mean at most 0 under the null
-   */
-  add(group: number, period: number, slot: number, y: number): void {
-    this.#turns.add(group, period, slot);
-    this.place(betOn(y, this.#lambdas));
+    return this.#bets.size;
   }
 
   /** Upper bound of ln R with nothing left out, O(lambdas) for each bet placed since it was asked last. */
   upperLogR(): number {
     for (let at = this.#upper.bets; at < this.size; at++) {
-      this.#upper.add(this.#turns.period(at), (this.#bets[at] as Bet).logs);
+      this.#upper.add(this.#bets.period(at), this.#bets.bet(at).logs);
     }
     return this.#upper.logR();
   }
 
   /** Groups with a bet since `sincePeriod`. */
   groupsSince(sincePeriod: number): number {
-    return this.#turns.groupsSince(sincePeriod);
+    return this.#roll.since(sincePeriod);
   }
 
   /**
@@ -75,28 +60,29 @@ export class RobustProduct {
    */
   logE(fromPeriod: number, toPeriod: number, leaveOut: LeaveOut): Float64Array {
     const result = new Float64Array(Math.max(0, toPeriod - fromPeriod + 1));
-    const width = this.#lambdas.length;
-    const winner = this.#winnerOf();
-    const groups = this.#turns.groups();
-    const sums = this.#lambdas.map(() => new Float64Array(this.#winners.size));
+    const width = this.#width;
+    const roll = this.#roll;
+    const groups = roll.read();
+    const sums = Array.from({ length: width }, () => new Float64Array(roll.winners));
     const total = new Float64Array(width);
     const values = new Float64Array(width);
     const top = new TopSum();
-    const spoke = new Uint8Array(winner.length);
+    const spoke = new Uint8Array(roll.size);
     let spoken = 0;
-    const slots = leaveOut.bestSlot ? new BestSlots(width) : null;
+    const winnerOf = (i: number) => roll.winner(groups[i] as number);
+    const slots = leaveOut.bestSlot ? new BestSlots(width, this.#bets, winnerOf) : null;
     let at = this.size - 1;
     let logE = 0;
     for (let start = toPeriod; start >= fromPeriod; start--) {
       let changed = false;
-      for (; at >= 0 && this.#turns.period(at) >= start; at--) {
+      for (; at >= 0 && this.#bets.period(at) >= start; at--) {
         changed = true;
         const group = groups[at] as number;
-        const own = winner[group] as number;
-        const { logs } = this.#bets[at] as Bet;
+        const own = roll.winner(group);
+        const { logs } = this.#bets.bet(at);
         if (spoke[group] === 0) spoken++;
         spoke[group] = 1;
-        slots?.add(this.#turns.slot(at), own, logs);
+        slots?.add(at, logs);
         for (let l = 0; l < width; l++) {
           const log = logs[l] as number;
           total[l] = (total[l] as number) + log;
@@ -120,18 +106,18 @@ export class RobustProduct {
 
   /** Groups whose log-product since `start` is positive for the lambda with the largest product, nothing left out. */
   positiveGroups(start: number): number[] {
-    const width = this.#lambdas.length;
+    const width = this.#width;
     const total = new Float64Array(width);
     const sums = new Map<number, Float64Array>();
-    const groups = this.#turns.groups();
-    for (let at = this.size - 1; at >= 0 && this.#turns.period(at) >= start; at--) {
+    const groups = this.#roll.read();
+    for (let at = this.size - 1; at >= 0 && this.#bets.period(at) >= start; at--) {
       const group = groups[at] as number;
       let own = sums.get(group);
       if (own === undefined) {
         own = new Float64Array(width);
         sums.set(group, own);
       }
-      const { logs } = this.#bets[at] as Bet;
+      const { logs } = this.#bets.bet(at);
       for (let l = 0; l < width; l++) {
         const log = logs[l] as number;
         total[l] = (total[l] as number) + log;
@@ -140,21 +126,7 @@ export class RobustProduct {
     }
     const lambda = total.indexOf(Math.max(...total));
     const positive = [...sums].filter(([, own]) => (own[lambda] as number) > 0);
-    return positive.map(([group]) => this.#turns.name(group));
-  }
-
-  /** By group: its number among those that have won a bet, or -1. Only they can be worth leaving out. */
-  #winnerOf(): Int32Array {
-    const groups = this.#turns.groups();
-    for (; this.#known < this.size; this.#known++) {
-      const group = groups[this.#known] as number;
-      if ((this.#bets[this.#known] as Bet).y > 0 && !this.#winners.has(group)) {
-        this.#winners.set(group, this.#winners.size);
-      }
-    }
-    const winner = new Int32Array(this.#turns.groupCount()).fill(-1);
-    for (const [group, number] of this.#winners) winner[group] = number;
-    return winner;
+    return positive.map(([group]) => this.#roll.name(group));
   }
 }
 
@@ -182,12 +154,4 @@ class Upper {
   logR(): number {
     return Math.max(...this.#logs);
   }
-}
-
-function logMeanExp(values: Float64Array): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) max = Math.max(max, value);
-  let sum = 0;
-  for (const value of values) sum += Math.exp(value - max);
-  return max + Math.log(sum / values.length);
 }

@@ -9,7 +9,7 @@ const FIXED_SLOPE = 0.3;
 const FIXED_SPREAD = 2;
 
 /** The p-quantile of sorted numbers, linear between neighbours; NaN for none. */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   if (sorted.length === 0) return Number.NaN;
   const at = (sorted.length - 1) * p;
   const low = sorted[Math.floor(at)] as number;
@@ -19,7 +19,7 @@ export function quantile(sorted: readonly number[], p: number): number {
 
 /** Median as an integer; `null` for none. */
 export function median(values: readonly (number | null)[]): number | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const sorted = Float64Array.from(values.filter((value) => value !== null)).sort();
   return sorted.length === 0 ? null : Math.round(quantile(sorted, 0.5));
 }
 

@@ -38,8 +38,7 @@ export class SubnetTally {
     let units = 0;
     for (let row = newest; row >= oldest; row--) {
       const end = periods.end(row, country);
-      for (let i = periods.begin(row, country); i < end; i++)
-        this.#count(periods.positions[i] as number, flag);
+      for (let unit = periods.begin(row, country); unit < end; unit++) this.#count(unit, flag);
       units += end - periods.begin(row, country);
     }
     return { units, ...this.#means() };

@@ -1,9 +1,12 @@
 import type { Bet } from './bet.js';
+import { PlacedBets } from './bets.js';
+import { largest } from './bounds.js';
 import { CellDetector, type Evidence, type EvidenceSource } from './cell-detector.js';
 import { type AffectedCount, LiftDetector } from './lift-detector.js';
 import type { Moment } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
+import type { Stakes } from './stakes.js';
 import type { SwapPair, Unit } from './types.js';
 import { FLAG, type UnitIndex } from './unit-index.js';
 
@@ -44,6 +47,7 @@ export class SweepCell implements EvidenceSource {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
+  readonly #stakes: Stakes;
   #detector: CellDetector;
   #lift: LiftDetector | null = null;
   /** What ln R is at most, since it was last worked out in a period. */
@@ -58,13 +62,19 @@ export class SweepCell implements EvidenceSource {
   /** First period in which R reached the suspicion threshold, since the last lift. */
   suspectedSince: number | null = null;
   /** Swap pairs after that moment: those before may be why it is suspected, and would confirm themselves. */
-  #confirmation: RobustProduct | null = null;
+  #confirmation: { readonly bets: PlacedBets; readonly product: RobustProduct } | null = null;
 
-  constructor(index: UnitIndex, parameters: DetectionParameters, indicators: readonly Indicator[]) {
+  constructor(
+    index: UnitIndex,
+    parameters: DetectionParameters,
+    indicators: readonly Indicator[],
+    stakes: Stakes,
+  ) {
     this.#index = index;
     this.#parameters = parameters;
     this.#indicators = indicators;
-    this.#detector = new CellDetector(parameters, indicators, index.firstSeen);
+    this.#stakes = stakes;
+    this.#detector = new CellDetector(parameters, indicators, index.firstSeen, stakes);
   }
 
   /** The detector since the last lift. */
@@ -95,25 +105,26 @@ export class SweepCell implements EvidenceSource {
   }
 
   /**
-   * Places a unit's bets.
+   * Takes a unit, with what it has staked.
    * @param at position in the index
-   * @param bets one for each indicator
    */
-  bet(at: number, bets: readonly Bet[]): void {
+  bet(at: number): void {
     this.units.push(at);
-    const unit = this.#index.units[at] as Unit;
-    if (unit.period <= this.#restsUntil) return;
-    this.#detector.addUnit(this.#index.group[at] as number, unit, bets);
+    if (this.#stakes.period(at) <= this.#restsUntil) return;
+    this.#detector.addUnit(at);
+    if (this.#known.size === 0) return;
+    const bets = this.#stakes.bets(at);
     for (let i = 0; i < bets.length; i++) {
       const { y, logs } = bets[i] as Bet;
-      if (y > 0) this.#mayRise(this.#indicators[i] as Indicator, Math.max(...logs));
+      if (y > 0) this.#mayRise(this.#indicators[i] as Indicator, largest(logs));
     }
   }
 
   /** After a unit's bets are placed: does it raise an alarm, or end one? */
   observed(at: number, standard: Standard): void {
-    const unit = this.#index.units[at] as Unit;
     const flags = this.#index.flags[at] as number;
+    if (flags === 0 && this.open === null) return;
+    const unit = this.#index.units[at] as Unit;
     if (this.open !== null) {
       this.#watchLift(unit, this.#index.group[at] as number, flags, standard.elsewhere(this.open.indicator));
       return;
@@ -132,7 +143,7 @@ export class SweepCell implements EvidenceSource {
     this.#pairs.push(at);
     const pair = this.#index.pairs[at] as SwapPair;
     const group = this.#index.pairGroup[at] as number;
-    this.#confirmation?.add(group, pair.period, pair.period, pair.gain);
+    this.#confirmation?.bets.add(group, pair.period, pair.period, pair.gain);
     if (pair.period > this.#restsUntil) this.#detector.addPair(group, pair, pair.gain);
     if (pair.gain <= 0 || this.open !== null) return;
     for (const indicator of this.#indicators) {
@@ -143,8 +154,8 @@ export class SweepCell implements EvidenceSource {
 
   /** ln of the swap channel's e-value since suspicion arose, f groups left out; 0 (e = 1) without pairs since. */
   confirmation(): number {
-    const product = this.#confirmation;
-    if (product === null || product.size === 0 || this.suspectedSince === null) return 0;
+    const product = this.#confirmation?.product;
+    if (product === undefined || product.size === 0 || this.suspectedSince === null) return 0;
     const since = this.suspectedSince;
     const groups = (spoke: number) => groupsLeftOut(spoke, this.#parameters.trim);
     return product.logE(since, since, { groups, bestSlot: false })[0] ?? 0;
@@ -186,7 +197,8 @@ export class SweepCell implements EvidenceSource {
     if (evidence.logR < suspicious) return;
     if (this.suspectedSince === null) {
       this.suspectedSince = seen.period;
-      this.#confirmation = new RobustProduct(this.#parameters.swapLambdas);
+      const bets = new PlacedBets(this.#parameters.swapLambdas);
+      this.#confirmation = { bets, product: new RobustProduct(bets, this.#parameters.swapLambdas.length) };
     }
     if (evidence.logR < logThreshold) return;
     const onset = onsetOf(evidence);
@@ -218,7 +230,12 @@ export class SweepCell implements EvidenceSource {
     this.suspectedSince = null;
     this.#confirmation = null;
     this.#restsUntil = unit.period;
-    this.#detector = new CellDetector(this.#parameters, this.#indicators, this.#index.firstSeen);
+    this.#detector = new CellDetector(
+      this.#parameters,
+      this.#indicators,
+      this.#index.firstSeen,
+      this.#stakes,
+    );
   }
 
   /** Units since a period, and how many are affected, by ASN. */

@@ -2,6 +2,7 @@ import { Baseline, type Outside } from './baseline.js';
 import type { CountryEvidence } from './country-evidence.js';
 import { CountrySweep, type P0Point } from './country-sweep.js';
 import { type DetectionParameters, INDICATORS, type Indicator } from './parameters.js';
+import { UnitStakes } from './stakes.js';
 import type { SweepCell } from './sweep-cell.js';
 import { periodsBetween, visits } from './timeline.js';
 import type { SwapPair, Unit } from './types.js';
@@ -51,6 +52,7 @@ class Run {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
   readonly #indicators: readonly Indicator[];
+  readonly #stakes: UnitStakes;
   readonly #baseline: Baseline;
   readonly #countries = new Map<number, CountrySweep>();
   /** ln R of the suspected countries, as it stood before the period. */
@@ -60,6 +62,7 @@ class Run {
     this.#index = index;
     this.#parameters = parameters;
     this.#indicators = INDICATORS.filter((one) => one === 'slow' || index.firstSeen.has(one));
+    this.#stakes = new UnitStakes(index, parameters);
     this.#baseline = new Baseline(index, parameters);
   }
 
@@ -111,7 +114,7 @@ class Run {
   #country(number: number): CountrySweep {
     let country = this.#countries.get(number);
     if (country === undefined) {
-      country = new CountrySweep(this.#index, this.#parameters, this.#indicators, number);
+      country = new CountrySweep(this.#index, this.#parameters, this.#indicators, this.#stakes, number);
       this.#countries.set(number, country);
     }
     return country;

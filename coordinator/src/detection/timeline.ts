@@ -25,34 +25,39 @@ export function periodsBetween({ periods, pairPeriods }: UnitIndex, from: number
 export function visits(index: UnitIndex, period: number): Visit[] {
   const found: { visit: Visit; first: Unit | SwapPair }[] = [];
   for (let country = -1; country < index.countries.length; country++) {
-    const units = span(index.periods, period, country);
-    const pairs = span(index.pairPeriods, period, country);
-    const [unit, pair] = [index.units[units[0] ?? -1], index.pairs[pairs[0] ?? -1]];
+    const units = spanOf(index.periods, period, country);
+    const { begin, end } = spanOf(index.pairPeriods, period, country);
+    const pairs = index.pairPeriods.positions.subarray(begin, end);
+    const hasUnits = units.begin < units.end;
+    const [unit, pair] = [hasUnits ? index.units[units.begin] : undefined, index.pairs[pairs[0] ?? -1]];
     const first = pair === undefined || (unit !== undefined && byTime(unit, pair) <= 0) ? unit : pair;
     if (first === undefined) continue;
     const walk: Visit['walk'] = (onUnit, onPair) => merge(index, units, pairs, onUnit, onPair);
-    found.push({ visit: { country, hasUnits: unit !== undefined, walk }, first });
+    found.push({ visit: { country, hasUnits, walk }, first });
   }
   return found.sort((a, b) => byTime(a.first, b.first)).map(({ visit }) => visit);
 }
 
-const NOTHING = new Int32Array(0);
+interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
 
-function span(table: PeriodTable, period: number, country: number): Int32Array {
+function spanOf(table: PeriodTable, period: number, country: number): Span {
   const row = table.rowOf(period);
-  if (table.periods[row] !== period) return NOTHING;
-  return table.positions.subarray(table.begin(row, country), table.end(row, country));
+  if (table.periods[row] !== period) return { begin: 0, end: 0 };
+  return { begin: table.begin(row, country), end: table.end(row, country) };
 }
 
 function merge(
   index: UnitIndex,
-  units: Int32Array,
+  units: Span,
   pairs: Int32Array,
   onUnit: (at: number) => void,
   onPair: (at: number) => void,
 ): void {
   let next = 0;
-  for (const at of units) {
+  for (let at = units.begin; at < units.end; at++) {
     for (; next < pairs.length; next++) {
       const pair = pairs[next] as number;
       if (byTime(index.units[at] as Unit, index.pairs[pair] as SwapPair) <= 0) break;

@@ -7,13 +7,20 @@ import { inOrder } from './unit-order.js';
 /** Bits of {@link UnitIndex.flags}, in the order of INDICATORS. */
 export const FLAG = { slow: 1, stalled: 2, blocked: 4 } as const;
 
-/** Units and swap pairs of one target in processing order, with numbers in place of names: a column for each. */
+/**
+ * Evidence of one target with numbers in place of names: a column for each. Units lie by period, country and time, so that
+ * what is worked on together lies together; the units of a country are in the order of time.
+ */
 export class UnitIndex {
   readonly units: readonly Unit[];
+  /** In the order of time. */
   readonly pairs: readonly SwapPair[];
   /** Names of countries; a unit's country is a position in here, -1 where unknown. */
   readonly countries: readonly string[];
-  readonly country: Int32Array;
+  readonly period: Int32Array;
+  readonly measuredAt: Float64Array;
+  /** -1 where unknown. */
+  readonly asn: Float64Array;
   readonly pairCountry: Int32Array;
   readonly subnet: Int32Array;
   readonly pairSubnet: Int32Array;
@@ -25,6 +32,7 @@ export class UnitIndex {
   readonly group: Int32Array;
   readonly pairGroup: Int32Array;
   readonly flags: Uint8Array;
+  readonly tests: Int32Array;
   /** Flags of the previous unit of the same subnet and ASN; -1 for the first. */
   readonly previous: Int8Array;
   readonly periods: PeriodTable;
@@ -33,27 +41,41 @@ export class UnitIndex {
   readonly firstSeen: ReadonlyMap<Indicator, number>;
 
   constructor(units: readonly Unit[], pairs: readonly SwapPair[]) {
-    this.units = inOrder(units);
+    const ordered = inOrder(units);
     this.pairs = inOrder(pairs);
-    const n = this.units.length;
+    const n = ordered.length;
     const countries = new CountryNumbers();
+    const country = Int32Array.from(ordered, (unit) => countries.of(unit.country));
+    this.pairCountry = Int32Array.from(this.pairs, (pair) => countries.of(pair.country));
+    this.countries = countries.names;
+    this.periods = new PeriodTable(ordered, country, this.countries.length);
+    this.pairPeriods = new PeriodTable(this.pairs, this.pairCountry, this.countries.length);
+    this.units = Array.from(this.periods.positions, (at) => ordered[at] as Unit);
     const speakers = new Speakers();
     const lines = new Lines();
     const firstSeen = new Map<Indicator, number>();
-    this.country = new Int32Array(n);
+    this.period = new Int32Array(n);
+    this.measuredAt = new Float64Array(n);
+    this.asn = new Float64Array(n);
     this.subnet = new Int32Array(n);
     this.owner = new Int32Array(n);
     this.flags = new Uint8Array(n);
+    this.tests = new Int32Array(n);
     this.previous = new Int8Array(n);
+    const placeOf = inverse(this.periods.positions);
     let seen = 0;
-    for (let at = 0; at < n; at++) {
-      const unit = this.units[at] as Unit;
+    for (let i = 0; i < n; i++) {
+      const unit = ordered[i] as Unit;
+      const at = placeOf[i] as number;
       const flags = flagsOf(unit);
       const { subnet, ownerNumber } = speakers.of(unit);
-      this.country[at] = countries.of(unit.country);
+      this.asn[at] = unit.asn ?? -1;
+      this.period[at] = unit.period;
+      this.measuredAt[at] = unit.measuredAt;
       this.subnet[at] = subnet;
       this.owner[at] = ownerNumber;
       this.flags[at] = flags;
+      this.tests[at] = unit.tests;
       this.previous[at] = lines.next(subnet, unit.asn, flags);
       if ((flags & ~seen) !== 0) {
         seen |= flags;
@@ -63,12 +85,10 @@ export class UnitIndex {
         }
       }
     }
-    this.pairCountry = new Int32Array(this.pairs.length);
     this.pairSubnet = new Int32Array(this.pairs.length);
     this.pairOwner = new Int32Array(this.pairs.length);
     for (const [at, pair] of this.pairs.entries()) {
       const { subnet, ownerNumber } = speakers.of(pair);
-      this.pairCountry[at] = countries.of(pair.country);
       this.pairSubnet[at] = subnet;
       this.pairOwner[at] = ownerNumber;
     }
@@ -77,11 +97,21 @@ export class UnitIndex {
     this.pairGroup = this.pairSubnet.map((subnet) => groups[subnet] as number);
     this.subnetCount = speakers.subnets;
     this.ownerCount = speakers.owners;
-    this.countries = countries.names;
-    this.periods = new PeriodTable(this.units, this.country, countries.names.length);
-    this.pairPeriods = new PeriodTable(this.pairs, this.pairCountry, countries.names.length);
     this.firstSeen = firstSeen;
   }
+}
+
+function inverse(permutation: Int32Array): Int32Array {
+  const inverted = new Int32Array(permutation.length);
+  for (let i = 0; i < permutation.length; i++) inverted[permutation[i] as number] = i;
+  return inverted;
+}
+
+/** How many different numbers a column has at some positions. */
+export function distinct(column: Int32Array, positions: readonly number[]): number {
+  const found = new Set<number>();
+  for (const at of positions) found.add(column[at] as number);
+  return found.size;
 }
 
 function flagsOf(unit: Unit): number {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { betOn } from './bet.js';
 import { CellDetector } from './cell-detector.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
+import type { Stakes } from './stakes.js';
 import { UpperBound } from './upper-bound.js';
 
 const bets = fc.array(
@@ -20,14 +21,23 @@ const bets = fc.array(
 test('is never below what the detector would find with groups and slots left out', () => {
   fc.assert(
     fc.property(bets, (list) => {
-      const detector = new CellDetector(DEFAULT_PARAMETERS, ['slow'], new Map([['slow', 0]]));
       let period = 1000;
-      for (const { group, later, bet } of list) {
-        period += later;
-        const when = { period, measuredAt: period * DEFAULT_PARAMETERS.periodMs };
-        if (bet.kind === 'unit')
-          detector.addUnit(group, when, [betOn(bet.value, DEFAULT_PARAMETERS.lambdas)]);
-        else detector.addPair(group, when, bet.value);
+      const placed = list.map((one) => {
+        period += one.later;
+        return { ...one, period, bets: [betOn(one.bet.value, DEFAULT_PARAMETERS.lambdas)] };
+      });
+      const of = (at: number) => placed[at] as (typeof placed)[number];
+      const stakes: Stakes = {
+        group: (at) => of(at).group,
+        period: (at) => of(at).period,
+        slot: (at) => of(at).period,
+        bets: (at) => of(at).bets,
+      };
+      const detector = new CellDetector(DEFAULT_PARAMETERS, ['slow'], new Map([['slow', 0]]), stakes);
+      for (const [at, { group, bet, ...when }] of placed.entries()) {
+        const measuredAt = when.period * DEFAULT_PARAMETERS.periodMs;
+        if (bet.kind === 'unit') detector.addUnit(at);
+        else detector.addPair(group, { period: when.period, measuredAt }, bet.value);
       }
       expect(detector.mayReach('slow', detector.evidence('slow', period).logR - 1e-9)).toBe(true);
     }),

@@ -1,5 +1,5 @@
 import type { Bet } from './bet.js';
-import { logAdd } from './bounds.js';
+import { largest, logAdd, logMeanExp } from './bounds.js';
 
 const LOG_3 = Math.log(3);
 const LOG_4 = Math.log(4);
@@ -56,22 +56,19 @@ export class UpperBound {
   /** At least {@link logR}, for a few comparisons. */
   atMost(): number {
     if (this.#first === null) return Number.NEGATIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const log of this.#platform) if (log > most) most = log;
-    if (this.#swap === null) return most;
-    for (const log of this.#swap.joint) if (log > most) most = log;
-    for (const log of this.#swap.alone) if (log > most) most = log;
+    const platform = largest(this.#platform);
+    if (this.#swap === null) return platform;
     // The three weights sum to 4/3.
-    return most + LOG_4 - LOG_3;
+    return Math.max(platform, largest(this.#swap.joint), largest(this.#swap.alone)) + LOG_4 - LOG_3;
   }
 
   /** ln of the bound: sum of E_platform / 2 + sum of E_swap / 3 + sum of their product / 2, as of the last bet. */
   logR(): number {
     if (this.#first === null) return Number.NEGATIVE_INFINITY;
-    const platform = logMean(this.#platform);
+    const platform = logMeanExp(this.#platform);
     if (this.#swap === null) return platform;
-    const both = logAdd(platform, logMean(this.#swap.joint)) - Math.LN2;
-    return logAdd(both, logMean(this.#swap.alone) - LOG_3);
+    const both = logAdd(platform, logMeanExp(this.#swap.joint)) - Math.LN2;
+    return logAdd(both, logMeanExp(this.#swap.alone) - LOG_3);
   }
 
   #advance(period: number): void {
@@ -89,13 +86,4 @@ export class UpperBound {
       for (let i = 0; i < sums.length; i++) sums[i] = logAdd(sums[i] as number, log);
     }
   }
-}
-
-/** ln of the mean of exponentials. */
-function logMean(logs: Float64Array): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (const log of logs) if (log > max) max = log;
-  let sum = 0;
-  for (const log of logs) sum += Math.exp(log - max);
-  return max + Math.log(sum / logs.length);
 }

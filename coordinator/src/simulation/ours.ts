@@ -1,3 +1,4 @@
+import { PlacedBets } from '../detection/bets.js';
 import type { DetectionParameters } from '../detection/parameters.js';
 import { groupsLeftOut } from '../detection/parameters.js';
 import { RobustProduct } from '../detection/robust-product.js';
@@ -57,7 +58,8 @@ function confirmed(
   until: number,
   parameters: DetectionParameters,
 ): boolean {
-  const product = new RobustProduct(parameters.swapLambdas);
+  const bets = new PlacedBets(parameters.swapLambdas);
+  const product = new RobustProduct(bets, parameters.swapLambdas.length);
   const names = new Map<string, number>();
   let period = from;
   const groups = () => groupsLeftOut(names.size, parameters.trim);
@@ -69,7 +71,7 @@ function confirmed(
     period = pair.period;
     const group = names.get(pair.subnet) ?? names.size;
     names.set(pair.subnet, group);
-    product.add(group, pair.period, pair.period, pair.gain);
+    bets.add(group, pair.period, pair.period, pair.gain);
   }
   return product.size > 0 && enough();
 }
