@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { findExecutable } from '@brakelight/coordinator/launcher/executable';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +76,38 @@ describe('npm start', () => {
     expect(await coordinator.api.ready()).toBe(true);
   });
 
+  it('runs a measurement server with the key whose pin it printed, and names it to probes', async () => {
+    const [, port = '', towards = '', pin = ''] = await coordinator.program.said(
+      /^ +measurement +server on 127\.0\.0\.1:(\d+); name-swap tests are drawn, towards (\S+)\n +pin \(current\) (\S+)$/m,
+    );
+    expect(towards).toBe(`127.0.0.1:${port}`);
+    const socket = connectTls({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const spki = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+    socket.destroy();
+    expect(
+      createHash('sha256')
+        .update(spki ?? '')
+        .digest('base64'),
+    ).toBe(pin);
+  });
+
+  it('says which setting to change where its measurement server finds the port taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const second = Program.start([process.execPath, COORDINATOR_MAIN], {
+      env: { ...env, DATA_DIR: join(place.folder, 'second'), PORT: '0', MEASUREMENT_PORT: String(port) },
+    });
+    const { code, stderr } = await second.ended;
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(
+      `Another program listens on port ${port} of 127.0.0.1: stop it, or set MEASUREMENT_PORT to another port, or to off ` +
+        'to run no measurement server.',
+    );
+  });
+
   it.runIf(hasTerminal)('takes in a volunteer who does exactly what it printed', async () => {
     const [, join = '', run = ''] = await coordinator.program.said(
       /^ +(npx brakelight-probe join .+)\n +(npx brakelight-probe run)$/m,
@@ -128,7 +164,7 @@ describe('npm start', () => {
 
   it('refuses a second one on its data folder in one sentence', async () => {
     const second = Program.start([process.execPath, COORDINATOR_MAIN], {
-      env: { ...env, DATA_DIR: dataDir, PORT: String(await freePort()) },
+      env: { ...env, DATA_DIR: dataDir, PORT: String(await freePort()), MEASUREMENT_PORT: '0' },
     });
     const { code, stderr, stdout } = await second.ended;
     expect(code).toBe(1);
