@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import {
+  type Catalogue,
   type DrawnTest,
   exportPublicKey,
   readSignatureParams,
@@ -14,6 +15,7 @@ import {
   type WorkAnswer,
 } from '@brakelight/shared';
 import { ulid } from 'ulid';
+import { catalogueOf } from '../testbed/catalogue-of.js';
 
 /**
  * A coordinator on loopback that draws and takes, and nothing more: the agent beside it is what is weighed. It signs its
@@ -24,6 +26,7 @@ export class SmallCoordinator {
   readonly #key = generateKeyPairSync('ed25519').privateKey;
   readonly #draw: () => { readonly tests: DrawnTest[]; readonly pollAfterMs: number };
   readonly #stored = new Set<string>();
+  #catalogue: Catalogue = catalogueOf([]);
   readonly #server: Server;
 
   /** @param draw the answer to each request for work */
@@ -75,9 +78,14 @@ export class SmallCoordinator {
       case 'PUT /v1/probes/self/consents':
         return void response.writeHead(204).end();
       case 'POST /v1/work': {
-        const drawn = { issuedAt: new Date().toISOString(), ...this.#draw(), catalogueVersion: '1' };
-        return this.#answer(response, 200, drawn satisfies WorkAnswer, nonce);
+        const drawn = this.#draw();
+        this.#catalogue = catalogueOf(drawn.tests);
+        const catalogueVersion = this.#catalogue.version;
+        const answer: WorkAnswer = { issuedAt: new Date().toISOString(), ...drawn, catalogueVersion };
+        return this.#answer(response, 200, answer, nonce);
       }
+      case 'GET /v1/catalogue':
+        return this.#answer(response, 200, this.#catalogue, nonce);
       case 'POST /v1/submissions': {
         const results = Submission.parse(value).results.map((item, index) => {
           const { id } = TestResult.parse(item);

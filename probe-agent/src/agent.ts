@@ -14,6 +14,7 @@ import { Spool } from './spool/spool.js';
 import type { Home, Membership } from './state/home.js';
 import type { Lock } from './state/lock.js';
 import { TestsInHand } from './work/in-hand.js';
+import { TargetList } from './work/target-list.js';
 
 /** What the composition root is given; everything else it builds. */
 export interface AgentParts {
@@ -84,6 +85,7 @@ export async function composeAgent(parts: AgentParts): Promise<ProbeLoop> {
     spool,
     spoolMaxBytes: config.spoolMaxBytes,
     inHand: new TestsInHand(home.inHand),
+    targets: new TargetList(home.catalogue, (signal) => coordinator.catalogue(signal), logger),
     delivery,
     budget,
     board,

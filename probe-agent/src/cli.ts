@@ -64,6 +64,11 @@ function program(config: Config): Command {
     await status(await session(o));
   });
 
+  verb('targets', 'what is measured, and against what').action(async (o) => {
+    const { targets } = await import('./commands/targets.js');
+    await targets(await session(o));
+  });
+
   verb('pause', 'no traffic until resumed')
     .option('--for <duration>', 'ISO 8601 duration, such as PT2H')
     .action(async (o) => {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import {
+  type Catalogue,
   type Consent,
   ConsentUpdate,
   type DrawnTest,
@@ -21,6 +22,7 @@ import {
   WorkRequest,
 } from '@brakelight/shared';
 import { ulid } from 'ulid';
+import { catalogueOf } from '../../deploy/dist/testbed/catalogue-of.js';
 
 /** An answer in place of the regular one. `hang`: none at all, the connection is cut. */
 export type Fault = { status: number; code?: string; headers?: Record<string, string> } | 'hang';
@@ -46,6 +48,8 @@ export class CoordinatorStandIn {
   /** Tests for the next requests for work. */
   draw: () => DrawnTest[] = () => [];
   pollAfterMs = 200;
+  /** Tests that its public list speaks of. */
+  list: (drawn: readonly DrawnTest[]) => readonly DrawnTest[] = (drawn) => drawn;
   /** Asked for each request; what it returns is answered instead. */
   fault: (path: string) => Fault | undefined = () => undefined;
   /** Why an item is rejected. */
@@ -134,6 +138,10 @@ export class CoordinatorStandIn {
       case 'POST /v1/work':
         this.workRequests.push(WorkRequest.parse(value));
         return this.#sendSigned(response, 200, this.#work(), params.nonce);
+      case 'GET /v1/catalogue': {
+        const nonce = request.headers['brakelight-nonce'];
+        return this.#sendSigned(response, 200, this.#catalogue(), String(nonce));
+      }
       case 'POST /v1/submissions':
         return send(response, 202, { submissionId: ulid(), results: this.#take(Submission.parse(value)) });
       case 'POST /v1/results/status': {
@@ -172,8 +180,12 @@ export class CoordinatorStandIn {
       issuedAt: new Date().toISOString(),
       tests,
       pollAfterMs: this.pollAfterMs,
-      catalogueVersion: '1',
+      catalogueVersion: this.#catalogue().version,
     };
+  }
+
+  #catalogue(): Catalogue {
+    return catalogueOf(this.list([...this.drawn.values()]));
   }
 
   #take({ results }: Submission) {

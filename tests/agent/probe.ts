@@ -100,7 +100,8 @@ export function platformTest(url: string, change: Partial<DrawnTest> = {}): Draw
     ticket: 'ticket',
     kind: 'platform',
     target: 'platform',
-    control: 'control',
+    // One control an address: that is how lists name them.
+    control: `control-${Buffer.from(url).toString('hex').slice(-24)}`,
     deep: false,
     family: 4,
     arms: [arm('A'), arm('B')],

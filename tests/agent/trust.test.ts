@@ -99,6 +99,22 @@ describe('work', () => {
     expect(stderr).toContain('no consent to swap');
   });
 
+  it('that its coordinator does not tell everybody of is refused', async () => {
+    await joined({ TARGET_ALLOW_CIDR: '127.0.0.0/8' });
+    const [told, secret] = ['a', 'b'].map((path) => platformTest(`https://127.0.0.1:${port}/${path}`));
+    coordinator.draw = () => [told, secret] as DrawnTest[];
+    coordinator.list = (drawn) => drawn.filter(({ id }) => id !== secret?.id);
+    const { stderr } = await probe.run('once');
+    expect(stderr).toContain('not on the public list');
+    const ends = (test: DrawnTest | undefined) =>
+      coordinator.received.get(test?.id ?? '')?.[0]?.arms.map(({ end }) => end.kind);
+    expect(ends(told)).toEqual(['failed', 'failed']);
+    expect(ends(secret)).toEqual(['aborted', 'aborted']);
+    // Asked for once: it has not changed since.
+    await probe.run('once');
+    expect(coordinator.asked('/v1/catalogue')).toBe(1);
+  });
+
   it('that is not of the agreed form is refused as a whole', async () => {
     await joined({});
     coordinator.draw = () => [platformTest('http://example.org/')];

@@ -29,6 +29,7 @@ export async function leave(session: Session): Promise<void> {
   await home.limits.remove();
   await home.activity.remove();
   await home.inHand.remove();
+  await home.catalogue.remove();
   await wipeSpool(home.spoolFolder);
   out.data(
     { left: true, forgotten: problem === undefined, problem: problem ?? null, probeId, unsent },

@@ -2,6 +2,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import {
+  Catalogue,
   type Consent,
   EnrolmentAnswer,
   type EnrolmentRequest,
@@ -80,6 +81,11 @@ export class Coordinator {
     return parse(WorkAnswer, await this.#proven('POST', '/v1/work', request, signal));
   }
 
+  /** What it measures and against what, as it tells everybody. */
+  async catalogue(signal?: AbortSignal): Promise<Catalogue> {
+    return parse(Catalogue, await this.#proven('GET', '/v1/catalogue', undefined, signal));
+  }
+
   async submit(results: readonly TestResult[], signal?: AbortSignal): Promise<SubmissionAnswer> {
     const text = JSON.stringify({ sentAt: new Date(this.#now()).toISOString(), results });
     const body = await gzipAsync(text);
@@ -108,8 +114,9 @@ export class Coordinator {
   }
 
   /** Body of an answer that the pinned key signed for exactly this request. */
-  async #proven(method: 'POST', path: string, value: unknown, signal?: AbortSignal): Promise<Buffer> {
-    const { answer, nonce } = await this.#ask(method, path, json(value), {}, signal);
+  async #proven(method: 'GET' | 'POST', path: string, value: unknown, signal?: AbortSignal): Promise<Buffer> {
+    const body = value === undefined ? NOTHING : json(value);
+    const { answer, nonce } = await this.#ask(method, path, body, {}, signal);
     const fault = verifyMessage({ status: answer.status }, answer.headers, answer.body, this.#pinned);
     if (fault)
       throw new ContactError('untrusted', `the answer's signature is not the coordinator's (${fault})`);
@@ -131,7 +138,12 @@ export class Coordinator {
     const signed = signMessage({ method, path }, body, params, this.#signer.privateKey);
     const type: Record<string, string> = body.length > 0 ? { 'content-type': 'application/json' } : {};
     const answer = await this.#http.send(
-      { method, path, headers: { ...type, ...extra, ...signed }, body },
+      {
+        method,
+        path,
+        headers: { ...type, ...extra, ...(method === 'GET' && { 'brakelight-nonce': nonce }), ...signed },
+        body,
+      },
       signal,
     );
     if (answer.status < 200 || answer.status > 299) throw problemOf(answer, this.#now());

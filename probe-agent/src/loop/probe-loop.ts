@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AddressFamily, DrawnTest, TestKind, TestResult } from '@brakelight/shared';
+import type { AddressFamily, Catalogue, DrawnTest, TestKind, TestResult } from '@brakelight/shared';
 import { type Budget, worstCaseBytes } from '../budget/budget.js';
 import { consentedKinds, outdatedKinds } from '../consent/consents.js';
 import { tellConsents } from '../consent/tell.js';
@@ -15,6 +15,7 @@ import type { Lock } from '../state/lock.js';
 import { AGENT_VERSION } from '../version.js';
 import { refusal, TEST_LIFETIME_MS } from '../work/guard.js';
 import type { TestsInHand } from '../work/in-hand.js';
+import type { TargetList } from '../work/target-list.js';
 import type { AgentEvent, AgentLogger } from './events.js';
 import { type NotMeasuring, whyNotMeasuring } from './readiness.js';
 import type { StatusBoard } from './status-board.js';
@@ -36,6 +37,7 @@ export interface LoopParts {
   readonly spool: Spool;
   readonly spoolMaxBytes: number;
   readonly inHand: TestsInHand;
+  readonly targets: TargetList;
   readonly delivery: Delivery;
   readonly budget: Budget;
   readonly board: StatusBoard;
@@ -48,6 +50,14 @@ export interface LoopParts {
   readonly now: () => number;
   readonly random: () => number;
   readonly onEvent: (event: AgentEvent) => void;
+}
+
+/** What all tests of one answer share. */
+interface Drawing {
+  /** By the coordinator's clock, and by ours. */
+  readonly issuedAt: string;
+  readonly fetchedAt: number;
+  readonly list: Catalogue | undefined;
 }
 
 /** Why {@link ProbeLoop.run} came back. */
@@ -187,12 +197,14 @@ export class ProbeLoop {
     this.#parts.onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
 
     await this.#parts.inHand.take(work.tests);
+    const list =
+      work.tests.length > 0 ? await this.#parts.targets.of(work.catalogueVersion, signal) : undefined;
     const fetchedAt = now();
     let deliveredAt = fetchedAt;
     const results: TestResult[] = [];
     for (const test of work.tests) {
       if (this.#parts.spool.has(test.id)) continue;
-      const result = await this.#one(test, work.issuedAt, fetchedAt, signal);
+      const result = await this.#one(test, { issuedAt: work.issuedAt, fetchedAt, list }, signal);
       if (result === 'broken') continue;
       if (result === 'left') break;
       await this.#parts.spool.add(result);
@@ -222,8 +234,7 @@ export class ProbeLoop {
   /** @returns `left` when this probe has left: then nothing may be kept; `broken` when our own code failed */
   async #one(
     test: DrawnTest,
-    issuedAt: string,
-    fetchedAt: number,
+    { issuedAt, fetchedAt, list }: Drawing,
     signal: AbortSignal,
   ): Promise<TestResult | 'left' | 'broken'> {
     const { budget, home, board, measure, logger, now } = this.#parts;
@@ -234,7 +245,8 @@ export class ProbeLoop {
     if (signal.aborted) return skip('shutdown');
     if (now() - fetchedAt > TEST_LIFETIME_MS) return skip('suspended');
     if ((await this.#obstacle())?.code === 'paused') return skip('shutdown');
-    const why = refusal(test, { kinds: await this.#kinds(), addresses: this.#parts.addresses, issuedAt });
+    const { addresses } = this.#parts;
+    const why = refusal(test, { kinds: await this.#kinds(), addresses, list, issuedAt });
     if (why) {
       logger.warn({ id: test.id, target: test.target, why }, 'refused a drawn test');
       this.#parts.onEvent({ event: 'refused', id: test.id, target: test.target, reason: why });

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Consent, DrawnTest, Instant, PublicKey, Ulid } from '@brakelight/shared';
+import { Catalogue, Consent, DrawnTest, Instant, PublicKey, Ulid } from '@brakelight/shared';
 import { z } from 'zod';
 import { Document } from './document.js';
 
@@ -84,6 +84,8 @@ export class Home {
   readonly spent: Document<Spent>;
   readonly activity: Document<Activity>;
   readonly inHand: Document<InHand>;
+  /** What the coordinator measures, as it signed it. */
+  readonly catalogue: Document<Catalogue>;
 
   private constructor(path: string) {
     this.path = path;
@@ -98,6 +100,7 @@ export class Home {
     this.spent = new Document(join(path, 'spent.json'), Spent);
     this.activity = new Document(join(path, 'activity.json'), Activity, false);
     this.inHand = new Document(join(path, 'in-hand.json'), InHand);
+    this.catalogue = new Document(join(path, 'catalogue.json'), Catalogue);
   }
 
   /** Opens it, made if need be; nobody but its user may look in. */

@@ -1,4 +1,4 @@
-import type { DrawnArm, DrawnTest } from '@brakelight/shared';
+import type { Catalogue, DrawnArm, DrawnTest } from '@brakelight/shared';
 import { describe, expect, it } from 'vitest';
 import { AddressPolicy } from '../net/addresses.js';
 import { refusal } from './guard.js';
@@ -31,8 +31,23 @@ const swap = (change: Partial<DrawnArm>) =>
   test({ kind: 'swap', arms: [arm('C', { ...ours, ...change }), arm('D', { ...ours, ...change })] });
 const both = (change: Partial<DrawnArm>) => test({ arms: [arm('A', change), arm('B', change)] });
 
-const judge = (t: DrawnTest, allow: string[] = []) =>
-  refusal(t, { kinds: ['platform', 'swap'], addresses: new AddressPolicy(allow), issuedAt });
+const object = (url: string) => ({ id: 'o', url, bytes: 4e6, contentType: 'video/mp4', ranges: true });
+const LIST: Catalogue = {
+  version: '7',
+  targets: [
+    {
+      id: 'platform',
+      name: 'Platform',
+      hosts: ['platform.example.org'],
+      objects: [object('https://platform.example.org/object')],
+    },
+  ],
+  controls: [
+    { id: 'control', name: 'Control', network: 'n', object: object('https://platform.example.org/object') },
+  ],
+};
+const judge = (t: DrawnTest, allow: string[] = [], list: Catalogue | undefined = LIST) =>
+  refusal(t, { kinds: ['platform', 'swap'], addresses: new AddressPolicy(allow), list, issuedAt });
 
 describe('refusal', () => {
   it('lets ordinary tests through', () => {
@@ -47,7 +62,9 @@ describe('refusal', () => {
 
   it('asks for consent to the kind', () => {
     const addresses = new AddressPolicy([]);
-    expect(refusal(swap({}), { kinds: ['platform'], addresses, issuedAt })).toMatch(/no consent to swap/);
+    expect(refusal(swap({}), { kinds: ['platform'], addresses, list: LIST, issuedAt })).toMatch(
+      /no consent to swap/,
+    );
   });
 
   it.each<[string, DrawnTest, RegExp]>([
@@ -71,6 +88,22 @@ describe('refusal', () => {
     ['yesterday', test({ drawnAt: '2026-10-31T12:00:00.000Z' }), /not now/],
     ['tomorrow', test({ drawnAt: '2026-11-02T12:00:00.000Z' }), /not now/],
   ])('refuses %s', (_name, drawn, why) => expect(judge(drawn)).toMatch(why));
+
+  it.each<[string, DrawnTest, RegExp]>([
+    ['a target of its own', test({ target: 'somebody' }), /somebody is not on the public list \(7\)/],
+    ['another object', both({ url: 'https://platform.example.org/you' }), /arm A: .* is not on the public/],
+    ['another control', test({ control: 'other' }), /arm B: .* is not on the public list/],
+    ['a borrowed name', swap({ url: 'https://bank.example.org/v1/down' }), /arm C: .* is not on the public/],
+  ])('goes nowhere that the coordinator does not tell everybody: %s', (_name, drawn, why) => {
+    expect(judge(drawn)).toMatch(why);
+  });
+
+  it('goes nowhere while it does not know what is on the list', () => {
+    const addresses = new AddressPolicy([]);
+    expect(refusal(test(), { kinds: ['platform'], addresses, list: undefined, issuedAt })).toMatch(
+      /could not/,
+    );
+  });
 
   it('opens what the operator of a bench named', () => {
     expect(judge(swap({ connect: { address: '127.20.7.1', port: 8443 } }), ['127.0.0.0/8'])).toBeUndefined();

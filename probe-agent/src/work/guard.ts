@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import type { DrawnArm, DrawnTest, TestKind } from '@brakelight/shared';
+import type { Catalogue, DrawnArm, DrawnTest, TestKind } from '@brakelight/shared';
 import type { AddressPolicy } from '../net/addresses.js';
+import { unlisted } from './target-list.js';
 
 /** A drawn test is begun within this time of being fetched, or not at all. */
 export const TEST_LIFETIME_MS = 3_600_000;
@@ -18,6 +19,8 @@ export function refusal(
   context: {
     readonly kinds: readonly TestKind[];
     readonly addresses: AddressPolicy;
+    /** What this coordinator measures, as it tells everybody. */
+    readonly list: Catalogue | undefined;
     readonly issuedAt: string;
   },
 ): string | undefined {
@@ -36,7 +39,7 @@ export function refusal(
     const why = armRefusal(arm, test, context.addresses);
     if (why) return `arm ${arm.arm}: ${why}`;
   }
-  return undefined;
+  return unlisted(test, context.list);
 }
 
 function armRefusal(arm: DrawnArm, test: DrawnTest, addresses: AddressPolicy): string | undefined {

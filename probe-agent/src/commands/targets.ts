@@ -1,0 +1,24 @@
+import { ownCoordinator, type Session } from './session.js';
+
+/** What this coordinator measures and against what, as it signs it for everybody: a probe goes nowhere else. */
+export async function targets(session: Session): Promise<void> {
+  const { coordinator } = await ownCoordinator(session);
+  const list = await coordinator.catalogue();
+  session.out.data(
+    list,
+    [
+      `List ${list.version}. This probe measures these platforms, and nothing that is not listed:`,
+      ...list.targets.map(
+        ({ name, objects }) => `  ${name.padEnd(16)} ${hosts(objects.map(({ url }) => url))}`,
+      ),
+      'against these controls:',
+      ...list.controls.map(
+        ({ name, network, object }) => `  ${name.padEnd(16)} ${hosts([object.url])} (${network})`,
+      ),
+      'With your consent to swap tests, these names also appear towards the measurement server:',
+      ...list.targets.map(({ name, hosts: [trigger] }) => `  ${name.padEnd(16)} ${trigger}`),
+    ].join('\n'),
+  );
+}
+
+const hosts = (urls: readonly string[]) => [...new Set(urls.map((url) => new URL(url).hostname))].join(', ');
