@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { METHOD_VERSION } from '@brakelight/shared';
 import type { P0Point } from './country-sweep.js';
-import { mechanismSince, type NamedMechanism, pairsAt } from './pair-mechanisms.js';
+import { mechanismSince, type NamedMechanism } from './pair-mechanisms.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { sweep } from './sweep.js';
 import type { Alarm, Lift } from './sweep-cell.js';
@@ -67,7 +67,7 @@ function decide(input: EvidenceInput): Decision {
     cells: all.map(([asn, cell, source]) => {
       const last = cell.alarms.at(-1);
       const indicator = last?.indicator ?? 'slow';
-      const pairs = pairsAt(found.index.pairs, input.country, asn);
+      const pairs = cell.pairs.map((at) => found.index.pairs[at] as SwapPair);
       const { from, logE, logR } = source.evidence(indicator, found.now);
       return {
         asn,

@@ -4,7 +4,6 @@ import type { Outside } from './baseline.js';
 import { lowerShare, upperShare } from './bounds.js';
 import type { Evidence } from './cell-detector.js';
 import { directionOf, type GroupedPair } from './direction.js';
-import { pairsAt } from './pair-mechanisms.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { type Since, sinceOnset } from './since.js';
 import { median } from './statistics.js';
@@ -12,6 +11,7 @@ import { type Sweep, type SweepCountry, sweep } from './sweep.js';
 import { type Alarm, type Lift, onsetOf, type SweepCell } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
+import { distinct } from './unit-index.js';
 
 /** What is said of one place x target: of a country (`asn` null) or of one of its ASNs. */
 export interface CellVerdict {
@@ -71,23 +71,24 @@ function describe(
   asn: number | null,
   parameters: DetectionParameters,
 ): CellVerdict {
-  const units = cell.units.map((at) => found.index.units[at] as Unit);
+  const { index } = found;
+  const units = cell.units.map((at) => index.units[at] as Unit);
+  const bad = cell.units.filter((at) => index.flags[at] !== 0);
   const last = cell.alarms.at(-1) ?? null;
   const shown = last === null ? null : seen(units, last, cell, parameters, found.now);
-  const kind = kindOf(shown?.affected ?? units.filter(affected));
+  const kind = kindOf(shown?.affected ?? bad.slice(-12).map((at) => index.units[at] as Unit));
   const outside =
     country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
   const since =
-    shown === null
-      ? null
-      : { ...shown, direction: directionSince(shown, found, cell, place, asn, outside, parameters) };
+    shown === null ? null : { ...shown, direction: directionSince(shown, found, cell, outside, parameters) };
   const indicator = last?.indicator ?? kind;
   const evidence = (asn === null ? country.evidence : cell).evidence(indicator, found.now);
   const { logR } = evidence;
   const logSwap = cell.confirmation();
-  const subnets = new Set(units.map((unit) => unit.subnet)).size;
-  const owners = new Set(units.map((unit) => unit.owner)).size;
-  const recent = units.filter((unit) => unit.period > found.now - parameters.lostAfterPeriods);
+  const subnets = distinct(index.subnet, cell.units);
+  const owners = distinct(index.owner, cell.units);
+  const lost = found.now - parameters.lostAfterPeriods;
+  const recent = units.slice(units.findLastIndex((unit) => unit.period <= lost) + 1);
   const outage = failsElsewhere(country, indicator, found.now, parameters);
   const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, outage, parameters });
   const crossing = said.state === 'suspected' ? suspicionIn(units, evidence, indicator, parameters) : null;
@@ -107,7 +108,7 @@ function describe(
     ...said,
     kind,
     units,
-    pairs: pairsAt(found.index.pairs, place, asn),
+    pairs: cell.pairs.map((at) => index.pairs[at] as SwapPair),
     subnets,
     owners,
     logR,
@@ -123,11 +124,11 @@ function describe(
       asn,
       ...said,
       lastUnitAt: units.length === 0 ? null : new Date((units.at(-1) as Unit).measuredAt).toISOString(),
-      tests: units.reduce((sum, unit) => sum + unit.tests, 0),
+      tests: cell.units.reduce((sum, at) => sum + (index.tests[at] as number), 0),
       units: units.length,
       subnets,
       owners,
-      slowShare: units.length === 0 ? null : units.filter(affected).length / units.length,
+      slowShare: units.length === 0 ? null : bad.length / units.length,
       targetRateBps: median(recent.map((unit) => unit.targetRateBps)),
       controlRateBps: median(recent.map((unit) => unit.controlRateBps)),
       logR,
@@ -170,16 +171,14 @@ function directionSince(
   { share }: Pick<Since, 'share'>,
   { index }: Sweep,
   cell: SweepCell,
-  place: string | null,
-  asn: number | null,
   outside: Outside | null,
   parameters: DetectionParameters,
 ): AffectedDirection {
   const after = cell.suspectedSince ?? cell.alarms.at(-1)?.period ?? Number.POSITIVE_INFINITY;
   const until = cell.open === null ? (cell.lifts.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY;
-  const pairs = index.pairs.flatMap((pair, at): GroupedPair[] => {
-    const here = pair.country === place && (asn === null || pair.asn === asn);
-    const counts = here && pair.period > after && pair.measuredAt <= until;
+  const pairs = cell.pairs.flatMap((at): GroupedPair[] => {
+    const pair = index.pairs[at] as SwapPair;
+    const counts = pair.period > after && pair.measuredAt <= until;
     return counts ? [{ pair, group: index.pairGroup[at] as number }] : [];
   });
   return directionOf(share.lower > (outside?.p0 ?? 1), pairs, parameters);
@@ -260,10 +259,11 @@ function changed({ units, recent, parameters }: Shown): boolean {
 
 /** Both rates below half of what they were: the line, or everything, is slow. */
 function congested({ units, recent }: Shown): boolean {
-  const earlier = units.slice(0, units.length - recent.length);
-  if (earlier.length < 20 || recent.length < 6) return false;
+  const earlier = units.length - recent.length;
+  if (earlier < MIN_HISTORY || recent.length < 6) return false;
   const fell = (rate: (unit: Unit) => number | null) => {
-    const [before, now] = [median(earlier.map(rate)), median(recent.map(rate))];
+    const now = median(recent.map(rate));
+    const before = median(units.slice(0, earlier).map(rate));
     return before !== null && now !== null && now < before / 2;
   };
   return fell((unit) => unit.targetRateBps) && fell((unit) => unit.controlRateBps);

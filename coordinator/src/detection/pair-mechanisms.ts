@@ -32,15 +32,6 @@ export function mechanismOfPairs(pairs: readonly SwapPair[]): NamedMechanism {
   return { name: name ?? null, pairs: counts };
 }
 
-/** Pairs of a country, or of one of its ASNs. */
-export function pairsAt(
-  pairs: readonly SwapPair[],
-  country: string | null,
-  asn: number | null,
-): readonly SwapPair[] {
-  return pairs.filter((pair) => pair.country === country && (asn === null || pair.asn === asn));
-}
-
 /** What the pairs of a place name from the onset of an alarm to its lift. */
 export function mechanismSince(
   pairs: readonly SwapPair[],

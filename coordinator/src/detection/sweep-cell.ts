@@ -56,7 +56,7 @@ export class SweepCell implements EvidenceSource {
   #restsUntil = Number.NEGATIVE_INFINITY;
   /** Positions of the cell's units and swap pairs in the index. */
   readonly units: number[] = [];
-  readonly #pairs: number[] = [];
+  readonly pairs: number[] = [];
   readonly alarms: Alarm[] = [];
   readonly lifts: Lift[] = [];
   /** First period in which R reached the suspicion threshold, since the last lift. */
@@ -140,7 +140,7 @@ export class SweepCell implements EvidenceSource {
    * @param at position in the index
    */
   paired(at: number, standard: Pick<Standard, 'source' | 'threshold'>): void {
-    this.#pairs.push(at);
+    this.pairs.push(at);
     const pair = this.#index.pairs[at] as SwapPair;
     const group = this.#index.pairGroup[at] as number;
     this.#confirmation?.bets.add(group, pair.period, pair.period, pair.gain);
@@ -172,7 +172,7 @@ export class SweepCell implements EvidenceSource {
       subnets.add(subnet[at] as number);
       owners.add(owner[at] as number);
     }
-    for (const at of this.#pairs) {
+    for (const at of this.pairs) {
       if (!groups.has(pairGroup[at] as number)) continue;
       subnets.add(pairSubnet[at] as number);
       owners.add(pairOwner[at] as number);
