@@ -1,5 +1,5 @@
-import type { KernelBenchOptions } from '../testbed/kernel/bench.js';
 import { KernelBench } from '../testbed/kernel/bench.js';
+import type { KernelBenchOptions } from '../testbed/kernel/options.js';
 import type { Figure } from './figures.js';
 import type { BenchOptions } from './options.js';
 

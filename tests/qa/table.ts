@@ -1,7 +1,6 @@
-import type { Mechanism } from '@brakelight/shared';
-import type { InvalidReason, TestClass } from '@brakelight/shared';
-import type { KernelClient } from '../../deploy/dist/testbed/kernel/bench.js';
+import type { InvalidReason, Mechanism, TestClass } from '@brakelight/shared';
 import type { KernelRule, PacketAction } from '../../deploy/dist/testbed/kernel/censor-rules.js';
+import type { KernelClient } from '../../deploy/dist/testbed/kernel/options.js';
 import type { EndName } from './end-name.js';
 
 /** The platform of the table; its name is what the censor looks for. */

@@ -1,11 +1,8 @@
 import type { ArmObservation, DrawnArm, DrawnTest } from '@brakelight/shared';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import {
-  type Counters,
-  KernelBench,
-  type MeasurementEndpoint,
-} from '../../deploy/dist/testbed/kernel/bench.js';
+import { KernelBench, type MeasurementEndpoint } from '../../deploy/dist/testbed/kernel/bench.js';
+import type { Counters } from '../../deploy/dist/testbed/kernel/counters.js';
 import { kernelBenchAvailable, SYSTEM_TOOLS } from '../../deploy/dist/testbed/kernel/tools.js';
 
 const tools = { ...SYSTEM_TOOLS, env: inject('toolEnv') };

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { canFetchDebianPackages, fetchDebianPackage } from './debian-package.js';
 import { findExecutable } from './executable.js';
+import { freePort } from './free-port.js';
 import { LauncherError } from './launcher-error.js';
 import { forwardOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
@@ -166,17 +166,4 @@ async function keptPassword(file: string): Promise<string> {
   await writeFile(file, password, { mode: 0o600 });
   await chmod(file, 0o600);
   return password;
-}
-
-/** A port nobody listens on right now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port on loopback');
-  return address.port;
 }

@@ -25,6 +25,11 @@ export const SERVER_PREFIX = '10.77.200.';
 export const DNS_ADDRESS = `${SERVER_PREFIX}53`;
 const SERVER_GATEWAY = `${SERVER_PREFIX}1`;
 
+/** Address of the n-th server, from 0: the sites first, in the order of the options. */
+export function serverAddress(index: number): string {
+  return `${SERVER_PREFIX}${10 + index}`;
+}
+
 /** Outer addresses of the two halves of the cable. */
 export const CABLE_ENDS = {
   near: { bind: '10.78.1.2', peer: '10.78.1.1' },
