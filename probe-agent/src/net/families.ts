@@ -34,8 +34,8 @@ function sourceTowards(address: string): Promise<string | undefined> {
     };
     socket.once('error', () => finish(undefined));
     socket.once('connect', () => finish(socket.address().address));
-    // A datagram socket "connects" by choosing its route. Bound first: one that is not yet cannot be closed when it fails.
-    socket.bind(0, () => socket.connect(DISCARD_PORT, address));
+    // A datagram socket "connects" by choosing its route.
+    socket.connect(DISCARD_PORT, address);
   });
 }
 
