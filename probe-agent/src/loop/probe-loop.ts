@@ -1,64 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AddressFamily, Catalogue, DrawnTest, TestKind, TestResult } from '@brakelight/shared';
-import { type Budget, worstCaseBytes } from '../budget/budget.js';
-import { consentedKinds, outdatedKinds } from '../consent/consents.js';
+import type { TestResult } from '@brakelight/shared';
 import { tellConsents } from '../consent/tell.js';
 import { backoffMs } from '../coordinator/backoff.js';
-import type { Coordinator } from '../coordinator/coordinator.js';
 import { ContactError } from '../coordinator/errors.js';
-import type { Measure } from '../measure/measure.js';
-import type { AddressPolicy } from '../net/addresses.js';
-import type { Delivery } from '../spool/delivery.js';
-import type { Spool } from '../spool/spool.js';
-import type { Home } from '../state/home.js';
-import type { Lock } from '../state/lock.js';
-import { AGENT_VERSION } from '../version.js';
-import { refusal, TEST_LIFETIME_MS } from '../work/guard.js';
-import type { TestsInHand } from '../work/in-hand.js';
-import type { TargetList } from '../work/target-list.js';
-import type { AgentEvent, AgentLogger } from './events.js';
-import { type NotMeasuring, whyNotMeasuring } from './readiness.js';
-import type { StatusBoard } from './status-board.js';
-import { unmeasured } from './unmeasured.js';
+import type { LoopParts } from './loop-parts.js';
+import { obstacleOf } from './obstacle.js';
+import { PollPlan } from './poll-plan.js';
+import type { NotMeasuring } from './readiness.js';
+import { TestRounds } from './test-rounds.js';
 
 /** Longest sleep: a pause, a consent taken back or a leave is noticed within it. */
 const LONGEST_SLEEP_MS = 5_000;
 /** Shortest: whatever goes wrong, the loop does not spin. */
 const SHORTEST_SLEEP_MS = 50;
-/** Results of a long round do not wait for its end. */
-const DELIVER_EVERY_MS = 5_000;
 /** How long `once` waits for its results to be stored. */
 const ONCE_DELIVERY_MS = 60_000;
-
-export interface LoopParts {
-  readonly home: Home;
-  readonly lock: Lock;
-  readonly coordinator: Coordinator;
-  readonly spool: Spool;
-  readonly spoolMaxBytes: number;
-  readonly inHand: TestsInHand;
-  readonly targets: TargetList;
-  readonly delivery: Delivery;
-  readonly budget: Budget;
-  readonly board: StatusBoard;
-  readonly addresses: AddressPolicy;
-  /** In which this machine reaches the Internet now: a laptop moves. */
-  readonly families: () => Promise<AddressFamily[]>;
-  readonly measure: Measure;
-  readonly methodVersion: string;
-  readonly logger: AgentLogger;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly onEvent: (event: AgentEvent) => void;
-}
-
-/** What all tests of one answer share. */
-interface Drawing {
-  /** By the coordinator's clock, and by ours. */
-  readonly issuedAt: string;
-  readonly fetchedAt: number;
-  readonly list: Catalogue | undefined;
-}
 
 /** Why {@link ProbeLoop.run} came back. */
 export type RunEnd = 'stopped' | 'left' | 'displaced';
@@ -78,18 +34,15 @@ export interface OnceSummary {
  */
 export class ProbeLoop {
   readonly #parts: LoopParts;
+  readonly #rounds: TestRounds;
+  readonly #plan: PollPlan;
   #failures = 0;
-  #pollAfterMs = 0;
-  #nextPollAt: number;
   #obstacleCode: NotMeasuring['code'] | undefined;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
-    const planned = Date.parse(parts.board.current.nextPollAt ?? '');
-    // A restart does not ask for work ahead of time; a plan from a clock gone wrong is not kept.
-    const ahead = planned - parts.now();
-    this.#nextPollAt = ahead > 0 && ahead <= 86_400_000 ? planned : 0;
-    this.#pollAfterMs = this.#nextPollAt > 0 ? ahead : 0;
+    this.#rounds = new TestRounds(parts);
+    this.#plan = new PollPlan(parts.board.current.nextPollAt, parts.now());
   }
 
   /**
@@ -97,7 +50,7 @@ export class ProbeLoop {
    * @throws ContactError when the coordinator does not know this probe any more
    */
   async run(signal: AbortSignal): Promise<RunEnd> {
-    await this.#accountForLost();
+    await this.#rounds.accountForLost();
     while (!signal.aborted) {
       if (!(await this.#parts.lock.held())) return 'displaced';
       if ((await this.#parts.home.membership.read()) === undefined) return 'left';
@@ -115,8 +68,8 @@ export class ProbeLoop {
 
   /** One round at once, whatever was planned. @throws ContactError when the coordinator cannot be asked */
   async once(signal: AbortSignal): Promise<OnceSummary> {
-    await this.#accountForLost();
-    const notMeasuring = await this.#obstacle();
+    await this.#rounds.accountForLost();
+    const notMeasuring = await obstacleOf(this.#parts);
     const before = new Set<string>();
     let results: readonly TestResult[] = [];
     if (!notMeasuring) {
@@ -139,19 +92,11 @@ export class ProbeLoop {
     };
   }
 
-  /** Tests that died with the process before this one: before anything is sent, and taken off the spool. */
-  async #accountForLost(): Promise<void> {
-    const { inHand, spool, now, methodVersion } = this.#parts;
-    for (const test of await inHand.leftOver())
-      await spool.add(unmeasured(test, 'shutdown', iso(now()), methodVersion));
-    await inHand.clear();
-  }
-
   async #turn(signal: AbortSignal): Promise<void> {
     const { board, now } = this.#parts;
     const failure = board.current.failure;
     if (failure && now() < Date.parse(failure.retryAt)) return;
-    const obstacle = await this.#obstacle();
+    const obstacle = await obstacleOf(this.#parts);
     this.#show(obstacle);
     if (obstacle?.code === 'paused') return;
     try {
@@ -160,7 +105,7 @@ export class ProbeLoop {
         await this.#parts.delivery.round(signal);
         await this.#answered();
       }
-      if (this.#mayPoll() && now() >= this.#nextPollAt) {
+      if (this.#mayPoll() && now() >= this.#plan.at(now())) {
         await this.#pollAndMeasure(signal);
         await this.#parts.delivery.round(signal);
         await this.#answered();
@@ -182,116 +127,16 @@ export class ProbeLoop {
     return due !== undefined && this.#parts.now() >= due;
   }
 
-  /** Asks for work and runs it; every drawn test gets a result, if only one that says why there is none. */
+  /** Asks for work and runs it. */
   async #pollAndMeasure(signal: AbortSignal): Promise<TestResult[]> {
-    const { coordinator, budget, board, now } = this.#parts;
-    const kinds = await this.#kinds();
-    const request = { agentVersion: AGENT_VERSION, methodVersion: this.#parts.methodVersion, kinds };
-    const families = await this.#parts.families();
-    const work = await coordinator.work({ ...request, budgetLeftBytes: budget.left(), families }, signal);
-    this.#pollAfterMs = work.pollAfterMs;
-    this.#nextPollAt = now() + work.pollAfterMs;
-    const nextPollAt = iso(this.#nextPollAt);
+    const { board, now, onEvent } = this.#parts;
+    const work = await this.#rounds.ask(signal);
+    this.#plan.set(now(), work.pollAfterMs);
+    const nextPollAt = iso(this.#plan.at(now()));
     await board.set({ nextPollAt });
     await this.#answered();
-    this.#parts.onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
-
-    await this.#parts.inHand.take(work.tests);
-    const list =
-      work.tests.length > 0 ? await this.#parts.targets.of(work.catalogueVersion, signal) : undefined;
-    const fetchedAt = now();
-    let deliveredAt = fetchedAt;
-    const results: TestResult[] = [];
-    for (const test of work.tests) {
-      if (this.#parts.spool.has(test.id)) continue;
-      const result = await this.#one(test, { issuedAt: work.issuedAt, fetchedAt, list }, signal);
-      if (result === 'broken') continue;
-      if (result === 'left') break;
-      await this.#parts.spool.add(result);
-      this.#parts.inHand.done(test.id);
-      results.push(result);
-      this.#parts.onEvent({ event: 'measured', result });
-      if (now() - deliveredAt >= DELIVER_EVERY_MS && !signal.aborted) {
-        deliveredAt = now();
-        await this.#deliverMeanwhile(signal);
-      }
-    }
-    await this.#parts.inHand.clear();
-    await board.set({ measuring: null });
-    return results;
-  }
-
-  /** Between two tests; a coordinator in trouble does not keep us from measuring on. */
-  async #deliverMeanwhile(signal: AbortSignal): Promise<void> {
-    await this.#parts.inHand.save();
-    try {
-      await this.#parts.delivery.round(signal);
-    } catch (error) {
-      if (!signal.aborted && !(error instanceof ContactError)) throw error;
-    }
-  }
-
-  /** @returns `left` when this probe has left: then nothing may be kept; `broken` when our own code failed */
-  async #one(
-    test: DrawnTest,
-    { issuedAt, fetchedAt, list }: Drawing,
-    signal: AbortSignal,
-  ): Promise<TestResult | 'left' | 'broken'> {
-    const { budget, home, board, measure, logger, now } = this.#parts;
-    if ((await home.membership.read()) === undefined) return 'left';
-    const skip = (reason: Parameters<typeof unmeasured>[1]) =>
-      unmeasured(test, reason, iso(now()), this.#parts.methodVersion);
-
-    if (signal.aborted) return skip('shutdown');
-    if (now() - fetchedAt > TEST_LIFETIME_MS) return skip('suspended');
-    if ((await this.#obstacle())?.code === 'paused') return skip('shutdown');
-    const { addresses } = this.#parts;
-    const why = refusal(test, { kinds: await this.#kinds(), addresses, list, issuedAt });
-    if (why) {
-      logger.warn({ id: test.id, target: test.target, why }, 'refused a drawn test');
-      this.#parts.onEvent({ event: 'refused', id: test.id, target: test.target, reason: why });
-      return skip('forbidden-target');
-    }
-    const bytes = worstCaseBytes(test);
-    const limit = budget.obstacle(bytes);
-    if (limit) {
-      logger.info({ id: test.id, target: test.target, bytes, limit }, 'the budget has no room for a test');
-      return skip('budget');
-    }
-    await board.set({ measuring: test.target });
-    const reservation = await budget.reserve(bytes);
-    try {
-      const result = await measure(test, { budget: reservation, signal });
-      return (await home.membership.read()) === undefined ? 'left' : result;
-    } catch (error) {
-      logger.error({ err: error, id: test.id, target: test.target }, 'a measurement broke; it has no result');
-      return 'broken';
-    } finally {
-      await reservation.settle();
-    }
-  }
-
-  async #kinds(): Promise<TestKind[]> {
-    return consentedKinds((await this.#parts.home.consents.read())?.consents ?? []);
-  }
-
-  async #obstacle(): Promise<NotMeasuring | undefined> {
-    const { home, budget, spool, board, now } = this.#parts;
-    const consents = (await home.consents.read())?.consents ?? [];
-    return whyNotMeasuring({
-      now: now(),
-      joined: true,
-      kinds: consentedKinds(consents),
-      outdated: outdatedKinds(consents),
-      pause: await home.pause.read(),
-      used: budget.used(),
-      limits: budget.limits,
-      leftNow: budget.left(),
-      spoolBytes: spool.bytes,
-      spoolMaxBytes: this.#parts.spoolMaxBytes,
-      failure: board.current.failure,
-      running: true,
-    });
+    onEvent({ event: 'polled', tests: work.tests.length, nextPollAt });
+    return this.#rounds.run(work, signal);
   }
 
   /** Says what changed, once. */
@@ -320,14 +165,12 @@ export class ProbeLoop {
 
   async #untilNextTurn(): Promise<number> {
     const { board, delivery, now } = this.#parts;
-    // A clock that was set back must not put the next poll years away.
-    this.#nextPollAt = Math.min(this.#nextPollAt, now() + this.#pollAfterMs);
     const failure = board.current.failure;
     const deliver =
       this.#obstacleCode === 'paused'
         ? Number.POSITIVE_INFINITY
         : (delivery.dueAt ?? Number.POSITIVE_INFINITY);
-    const poll = this.#mayPoll() ? this.#nextPollAt : Number.POSITIVE_INFINITY;
+    const poll = this.#mayPoll() ? this.#plan.at(now()) : Number.POSITIVE_INFINITY;
     const next = failure ? Date.parse(failure.retryAt) : Math.min(poll, deliver);
     return Math.min(LONGEST_SLEEP_MS, Math.max(SHORTEST_SLEEP_MS, next - now()));
   }
