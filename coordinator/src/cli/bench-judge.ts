@@ -3,113 +3,121 @@ import { METHOD_VERSION } from '@brakelight/shared';
 import { Command, InvalidArgumentError } from 'commander';
 import { judgeTarget } from '../detection/judge-target.js';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
-import { quantile } from '../detection/statistics.js';
 import type { Unit } from '../detection/types.js';
-import { CELLS_PER_TARGET, targetUnits } from '../simulation/judge-load.js';
+import { targetUnits } from '../simulation/judge-load.js';
 import { Random } from '../simulation/random.js';
 
-/** `npm run bench:judge`: how fast one core judges, from units in memory; reading them from the store is not in it. */
+/**
+ * `npm run bench:judge`: how fast one core judges. In the figures: everything from units in memory to verdicts, a target at
+ * a time, as the judge does. Not in them: making the units, reading them from the store and parsing them, and writing what was
+ * found. A cell is a network x target; the countries are judged too, and not counted. CPU time is this process's, user
+ * and system, all its threads: other work on the machine changes it little.
+ */
 
 interface Options {
   cells: number[];
   hours: number;
-  unitsPerHour: number[];
+  unitsPerHour: number;
   json: boolean;
 }
 
-/** One size, measured. */
+/** One size of the fleet, measured. */
 interface Measured {
   readonly cells: number;
-  readonly unitsPerHour: number;
+  readonly targets: number;
   readonly units: number;
-  readonly seconds: number;
-  /** Of this process, user and system: what a busy machine does not change much. */
+  readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly cellsPerCpuSecond: number;
-  readonly unitsPerCpuSecond: number;
-  readonly peakMemoryMb: number;
+  readonly cpuMicrosecondsPerUnit: number;
+  /** The most that the process has had so far, units included. */
+  readonly peakMemoryMegabytes: number;
 }
 
-/** Different targets that take turns; one of them has a throttled country. */
-const VARIANTS = 10;
-const LATE_UNITS = 7;
+const COUNTRIES = 50;
+/** A target has no more; a larger fleet has more targets. */
+const MOST_CELLS_PER_TARGET = 2_000;
+/** What one core is to judge within a minute. */
+const FLEET_CELLS = 20_000;
+const LATE_UNITS = 3;
 
 const command = new Command('bench:judge')
   .description('Judges whole fleets from units in memory: cells per second, memory, growth, one late unit.')
-  .option('--cells <list>', 'sizes of the fleet', numbers, [500, 1000, 2000, 20_000])
-  .option(
-    '--units-per-hour <list>',
-    'units of one cell an hour; the fleet is measured with the last',
-    numbers,
-    [5, 10, 20],
-  )
-  .option('--hours <n>', 'hours of units that are read', (text) => numbers(text)[0] as number, 96)
-  .option('--json', 'print one JSON object (else a few lines)', false)
+  .option('--cells <list>', `sizes of the fleet, each a multiple of ${COUNTRIES}`, sizes, [500, 2000, 20_000])
+  .option('--units-per-hour <n>', 'units of one cell an hour', number, 20)
+  .option('--hours <n>', 'hours of units that are judged', number, 96)
+  .option('--json', 'print one JSON object (else the same on several lines)', false)
   .configureOutput({ writeOut: (text) => process.stderr.write(text) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-function numbers(text: string): number[] {
-  const list = text.split(',').map(Number);
-  if (!list.every((number) => Number.isInteger(number) && number > 0)) {
-    throw new InvalidArgumentError('expected whole numbers above 0, separated by commas');
-  }
-  return list;
+function number(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0)
+    throw new InvalidArgumentError('expected a whole number above 0');
+  return value;
 }
 
-function makeTargets(hours: number, unitsPerHour: number): Unit[][] {
-  return Array.from({ length: VARIANTS }, (_, i) =>
-    targetUnits({ hours, unitsPerHour, throttled: i === VARIANTS - 1 }, new Random('bench', i)),
+function sizes(text: string): number[] {
+  const list = text.split(',').map(number);
+  const fits = (cells: number) =>
+    cells <= MOST_CELLS_PER_TARGET ? cells % COUNTRIES === 0 : cells % MOST_CELLS_PER_TARGET === 0;
+  if (list.every(fits)) return list;
+  throw new InvalidArgumentError(
+    `expected multiples of ${COUNTRIES}; beyond ${MOST_CELLS_PER_TARGET}, multiples of that`,
   );
 }
 
-function judge(units: readonly Unit[]): void {
-  judgeTarget(units, [], DEFAULT_PARAMETERS, (units.at(-1) as Unit).measuredAt);
+function makeTarget(cells: number, options: Options, throttled: boolean): Unit[] {
+  const { hours, unitsPerHour } = options;
+  const load = { countries: COUNTRIES, networks: cells / COUNTRIES, hours, unitsPerHour, throttled };
+  return targetUnits(load, new Random('bench', cells, `${throttled}`));
 }
 
-function measure(targets: readonly Unit[][], cells: number, unitsPerHour: number): Measured {
-  const count = Math.ceil(cells / CELLS_PER_TARGET);
+/** @returns CPU seconds, wall seconds */
+function judge(units: readonly Unit[]): { cpu: number; wall: number } {
   const began = performance.now();
-  const cpu = process.cpuUsage();
-  let units = 0;
-  for (let i = 0; i < count; i++) {
-    const target = targets[i % targets.length] as Unit[];
+  const before = process.cpuUsage();
+  judgeTarget(units, [], DEFAULT_PARAMETERS, (units.at(-1) as Unit).measuredAt);
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / 1e6, wall: (performance.now() - began) / 1000 };
+}
+
+/** All targets are quiet but the last, one of whose countries is throttled. */
+function measure(cells: number, options: Options): Measured {
+  const targets = Math.ceil(cells / MOST_CELLS_PER_TARGET);
+  let target = makeTarget(cells / targets, options, targets === 1);
+  let [units, cpu, wall] = [0, 0, 0];
+  for (let i = 0; i < targets; i++) {
+    process.stderr.write(`\r${cells} cells: target ${i + 1} of ${targets}   `);
+    if (targets > 1 && i === targets - 1) target = makeTarget(cells / targets, options, true);
+    const took = judge(target);
     units += target.length;
-    judge(target);
-    if (i % 10 === 0) process.stderr.write(`\r${cells} cells: target ${i + 1} of ${count}   `);
+    cpu += took.cpu;
+    wall += took.wall;
   }
   process.stderr.write('\n');
-  const { user, system } = process.cpuUsage(cpu);
-  const cpuSeconds = (user + system) / 1e6;
-  const judged = count * CELLS_PER_TARGET;
   return {
-    cells: judged,
-    unitsPerHour,
+    cells,
+    targets,
     units,
-    seconds: round((performance.now() - began) / 1000),
-    cpuSeconds: round(cpuSeconds),
-    cellsPerCpuSecond: Math.round(judged / cpuSeconds),
-    unitsPerCpuSecond: Math.round(units / cpuSeconds),
-    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    wallSeconds: round(wall),
+    cpuSeconds: round(cpu),
+    cellsPerCpuSecond: Math.round(cells / cpu),
+    cpuMicrosecondsPerUnit: round((cpu * 1e6) / units),
+    peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
 
-/** A unit that comes late makes its target dirty: what judging it again costs, ms of one core. */
-function lateUnit(target: readonly Unit[]): number {
-  const times: number[] = [];
-  for (let i = 0; i < LATE_UNITS; i++) {
-    const like = target[Math.floor((target.length * (i + 1)) / (LATE_UNITS + 1))] as Unit;
-    const late: Unit = { ...like, id: `late-${i}`, subnet: 'late', owner: 'late', slow: true };
-    const cpu = process.cpuUsage();
-    judge([...target, late]);
-    const { user, system } = process.cpuUsage(cpu);
-    times.push((user + system) / 1000);
-  }
-  return round(
-    quantile(
-      times.sort((a, b) => a - b),
-      0.5,
-    ),
-  );
+/** A unit that comes late makes its target dirty: the median of what judging the target again costs, CPU seconds. */
+function lateUnit(cells: number, options: Options): { cells: number; cpuSeconds: number } {
+  const target = makeTarget(cells, options, false);
+  const times = Array.from({ length: LATE_UNITS }, (_, i) => {
+    const at = Math.floor((target.length * (i + 1)) / (LATE_UNITS + 1));
+    const like = target[at] as Unit;
+    const late: Unit = { ...like, id: `${like.id} late`, subnet: 'late', owner: 'late', slow: true };
+    return judge(target.toSpliced(at + 1, 0, late)).cpu;
+  }).sort((a, b) => a - b);
+  return { cells, cpuSeconds: round(times[LATE_UNITS >> 1] as number) };
 }
 
 function round(value: number): number {
@@ -118,37 +126,33 @@ function round(value: number): number {
 
 function main(): void {
   const options = command.parse().opts<Options>();
-  const usual = options.unitsPerHour.at(-1) as number;
-  const targets = makeTargets(options.hours, usual);
   // The compiler has seen the code before the clock runs.
-  judge(targets[0] as Unit[]);
-  const [smallest = CELLS_PER_TARGET] = options.cells;
-  const byUnits = options.unitsPerHour.map((rate) =>
-    measure(makeTargets(options.hours, rate), smallest, rate),
-  );
-  const byCells = options.cells.map((cells) => measure(targets, cells, usual));
-  const ratios = (list: readonly Measured[]) =>
-    list.slice(1).map((size, i) => {
-      const before = list[i] as Measured;
-      return { units: round(size.units / before.units), cpu: round(size.cpuSeconds / before.cpuSeconds) };
-    });
-  const largest = byCells.at(-1) as Measured;
+  judge(makeTarget(COUNTRIES, options, true));
+  const fleets = options.cells.map((cells) => measure(cells, options));
+  const [first, last] = [fleets[0], fleets.at(-1)] as [Measured, Measured];
+  const late = Math.min(MOST_CELLS_PER_TARGET, last.cells);
   const report = {
     methodVersion: METHOD_VERSION,
-    parameters: { hours: options.hours, cellsPerTarget: CELLS_PER_TARGET, node: process.version },
-    byCells,
-    byUnits,
-    /** Linear where cpu grows as units do. */
-    growth: { cells: ratios(byCells), unitsPerHour: ratios(byUnits) },
-    lateUnitCpuMs: lateUnit(targets[0] as Unit[]),
+    parameters: {
+      hours: options.hours,
+      unitsPerCellAndHour: options.unitsPerHour,
+      countriesPerTarget: COUNTRIES,
+      mostCellsPerTarget: MOST_CELLS_PER_TARGET,
+      node: process.version,
+    },
+    fleets,
+    /** CPU time per unit of each size, as a multiple of the smallest's: 1 where cost is linear. */
+    cpuPerUnitRatios: fleets.map((one) => round(one.cpuMicrosecondsPerUnit / first.cpuMicrosecondsPerUnit)),
+    lateUnit: lateUnit(late, options),
     withinAMinute: {
-      cells: largest.cells,
-      cpuSeconds: largest.cpuSeconds,
-      reached: largest.cpuSeconds <= 60,
+      cells: FLEET_CELLS,
+      cpuSeconds: round((last.cpuSeconds * FLEET_CELLS) / last.cells),
+      measured: last.cells === FLEET_CELLS,
+      reached: last.cpuSeconds * FLEET_CELLS <= 60 * last.cells,
     },
     loadAverage: loadavg().map(round),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(report, null, options.json ? 0 : 2)}\n`);
 }
 
 main();

@@ -1,55 +1,83 @@
 import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
 import type { Unit } from '../detection/types.js';
 import type { Random } from './random.js';
-import { DEFAULT_LAYOUT } from './world.js';
 
-/** Units of one target as the judge reads them back: how many, and how bad. */
+/** Units of one target as the judge reads them back: from where, how many, and how bad. */
 export interface TargetLoad {
+  readonly countries: number;
+  /** Cells of a country. */
+  readonly networks: number;
   readonly hours: number;
-  /** Of one cell; a whole number per period. */
+  /** Of one cell, on average; each subnet has at most one a period. */
   readonly unitsPerHour: number;
   /** Is one of its countries throttled, since the middle? */
   readonly throttled: boolean;
 }
 
-/** Cells (ASNs) of a target. */
-export const CELLS_PER_TARGET = DEFAULT_LAYOUT.countries * DEFAULT_LAYOUT.asnsPerCountry;
 /** 1 January 2026. */
 const START_AT = Date.UTC(2026, 0, 1);
-const SLOW_SHARE = 0.02;
 const HOUR_MS = 3_600_000;
+/** What ordinary units show: all three indicators are seen somewhere, so all three are judged. */
+const SLOW_SHARE = 0.02;
+const BLOCKED_SHARE = 0.001;
+const STALLED_SHARE = 0.001;
+const THROTTLED_SHARE = 0.95;
 
-/** One unit per subnet and period, in the order of time. */
+/** Units in the order of time, as the store gives them. */
 export function targetUnits(load: TargetLoad, random: Random): Unit[] {
   const { periodMs } = DEFAULT_PARAMETERS;
   const first = START_AT / periodMs;
   const periods = (load.hours * HOUR_MS) / periodMs;
-  const subnets = Math.max(1, Math.round((load.unitsPerHour * periodMs) / HOUR_MS));
   const units: Unit[] = [];
+  const lines = linesOf(load);
   for (let period = first; period < first + periods; period++) {
-    for (let cell = 0; cell < CELLS_PER_TARGET; cell++) {
-      const country = Math.floor(cell / DEFAULT_LAYOUT.asnsPerCountry);
-      const hit = load.throttled && country === 0 && period > first + periods / 2;
-      for (let i = 0; i < subnets; i++) {
-        const subnet = `${cell}-${i}`;
-        const slow = random.chance(hit ? 0.95 : SLOW_SHARE);
-        units.push({
-          id: `${period}-${subnet}`,
-          measuredAt: Math.floor((period + random.uniform()) * periodMs),
-          period,
-          country: `X${String.fromCharCode(65 + country)}`,
-          asn: 64_512 + cell,
-          subnet,
-          owner: subnet,
-          slow,
-          stalled: false,
-          blocked: false,
-          targetRateBps: slow ? 110_000 : 20_000_000,
-          controlRateBps: 21_000_000,
-          tests: 1,
-        });
-      }
-    }
+    const hit = load.throttled && period > first + periods / 2;
+    const fresh = lines.flatMap((line) => unitsOf(line, period, hit, load, random));
+    for (const unit of fresh.sort((a, b) => a.measuredAt - b.measuredAt)) units.push(unit);
   }
-  return units.sort((a, b) => a.measuredAt - b.measuredAt);
+  return units;
+}
+
+/** A cell of the load: its place, and the names of its subnets (and of their owners). */
+interface Line {
+  readonly country: string;
+  readonly asn: number;
+  readonly subnets: readonly string[];
+}
+
+function linesOf({ countries, networks, unitsPerHour }: TargetLoad): Line[] {
+  const subnets = Math.ceil((unitsPerHour * DEFAULT_PARAMETERS.periodMs) / HOUR_MS);
+  return Array.from({ length: countries * networks }, (_, cell) => ({
+    country: `C${Math.floor(cell / networks)}`,
+    asn: 64_512 + cell,
+    subnets: Array.from({ length: subnets }, (_, i) => `subnet ${cell} ${i}`),
+  }));
+}
+
+function unitsOf(line: Line, period: number, hit: boolean, load: TargetLoad, random: Random): Unit[] {
+  const { periodMs } = DEFAULT_PARAMETERS;
+  const rate = (load.unitsPerHour * periodMs) / HOUR_MS;
+  // Where that is no whole number, one more in some periods.
+  const before = Math.floor(period * rate);
+  const count = Math.floor((period + 1) * rate) - before;
+  return Array.from({ length: count }, (_, i) => {
+    const subnet = line.subnets[(before + i) % line.subnets.length] as string;
+    const slow = random.chance(hit && line.country === 'C0' ? THROTTLED_SHARE : SLOW_SHARE);
+    const blocked = !slow && random.chance(BLOCKED_SHARE);
+    return {
+      id: `${period} ${subnet}`,
+      measuredAt: Math.floor((period + random.uniform()) * periodMs),
+      period,
+      country: line.country,
+      asn: line.asn,
+      subnet,
+      owner: subnet,
+      slow,
+      stalled: !slow && !blocked && random.chance(STALLED_SHARE),
+      blocked,
+      targetRateBps: blocked ? null : slow ? 110_000 : 20_000_000,
+      controlRateBps: 21_000_000,
+      tests: 1,
+    };
+  });
 }
