@@ -21,7 +21,8 @@ const ONE_PER_1000_CELL_DAYS = 48_000;
 /** A week to learn, and the first event with its time. */
 const MIN_DAYS = 12;
 
-const BYTES_PER_THREAD = 1.5e9;
+/** One target of 20 cells and 90 days, with what waits to be collected. */
+const BYTES_PER_THREAD = 2.5e9;
 
 interface Options {
   cells: number;
@@ -53,12 +54,7 @@ const command = new Command('simulate')
   .option('--seed <n>', 'whole number', atLeast(0), 1)
   .option('--scenario <names>', 'one or more, separated by commas, or all', scenarios)
   .option('--threshold <A...>', 'thresholds of the detector', thresholds, [ONE_PER_1000_CELL_DAYS])
-  .option(
-    '--threads <n>',
-    'targets simulated at the same time, about 1 GB each at 90 days',
-    atLeast(1),
-    threads(),
-  )
+  .option('--threads <n>', 'targets simulated at the same time, up to 2 GB each', atLeast(1), threads())
   .option('--plot <file>', 'write a picture (SVG) of delay against false alarms')
   .option('--list', 'list the scenarios', false)
   .option('--json', 'print everything as one JSON object (else a table)', false)

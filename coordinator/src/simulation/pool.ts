@@ -20,7 +20,7 @@ export interface Listener {
 
 /**
  * Simulates scenarios, target by target, in threads of their own. The result does not depend on how many there are; no
- * more than one target's evidence is in memory for each (about 1 GB for 20 cells and 90 days).
+ * more than one target's evidence is in memory for each (up to 2 GB for 20 cells and 90 days).
  */
 export async function simulate(
   scenarios: readonly Scenario[],

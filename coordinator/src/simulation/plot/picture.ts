@@ -56,12 +56,15 @@ export function delayPlot(results: readonly ScenarioResult[], options: RunOption
 
 function headOf({ scenario, about, blind, events }: Panel): string {
   const missed = blind.map(({ rule, found }) => `${rule} (${found} of ${events})`).join(', ');
+  const short = scenario.length + about.length < PANEL_LETTERS;
   const lines = [
-    ...wrapped(about, PANEL_LETTERS).slice(0, 2),
-    ...(missed === '' ? [] : wrapped(`Found by less than half: ${missed}`, PANEL_LETTERS)),
+    ...(short ? [] : wrapped(about, PANEL_LETTERS).slice(0, 2)),
+    ...(missed === '' ? [] : wrapped(`Found by less than half: ${missed}`, PANEL_LETTERS).slice(0, 2)),
   ];
+  const name = `<tspan class="name ink">${escaped(scenario)}</tspan>`;
+  const beside = short ? `<tspan class="soft" dx="8">${escaped(about)}</tspan>` : '';
   return [
-    text(6, 16, scenario, 'name ink'),
+    `<text x="6" y="16">${name}${beside}</text>`,
     ...lines.map((line, i) => text(6, 33 + 15 * i, line, 'soft')),
   ].join('');
 }

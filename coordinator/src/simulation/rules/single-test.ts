@@ -85,8 +85,8 @@ function normalQuantile(p: number): number {
   return -(t - top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))));
 }
 
+/** Fewer of ten are met nearly always, in ordinary life. */
 const WEHE_K_OF_N = [
-  [3, 10],
   [5, 10],
   [7, 10],
   [12, 20],
