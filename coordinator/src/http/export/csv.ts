@@ -1,31 +1,13 @@
-import type { Measurement } from '@brakelight/shared';
+import { Measurement } from '@brakelight/shared';
 
-/** Columns of the CSV export: every field of a measurement but the observations, which need JSON. */
-const COLUMNS = [
-  'id',
-  'source',
-  'historical',
-  'kind',
-  'target',
-  'control',
-  'direction',
-  'deep',
-  'country',
-  'asn',
-  'subnet',
-  'family',
-  'measuredAt',
-  'receivedAt',
-  'class',
-  'invalidReason',
-  'targetRateBps',
-  'controlRateBps',
-  'ratio',
-  'mechanism',
-  'agentVersion',
-  'methodVersion',
-  'networkDbDate',
-] as const satisfies readonly (keyof Measurement)[];
+/** Fields that are not one value: they need JSON. */
+const NESTED = ['arms', 'sender'] as const;
+type Column = Exclude<keyof Measurement, (typeof NESTED)[number]>;
+
+/** Columns of the CSV export: every other field of a measurement, in the order of the schema. */
+const COLUMNS = Object.keys(Measurement.shape).filter(
+  (name): name is Column => !NESTED.some((nested) => nested === name),
+);
 
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`;
 
