@@ -168,6 +168,24 @@ describe.skipIf(!available.ok)(`real packets${available.ok ? '' : ` (skipped: ${
   );
 
   it(
+    'names the means: the sender saw losses and no queue',
+    async () => {
+      const named = await until(
+        'the mechanism is named',
+        async () => {
+          const incident = await incidentOf(PLACES.policed.country);
+          return incident?.mechanism && incident;
+        },
+        PATIENCE_MS,
+        LOOK_EVERY_MS,
+      );
+      expect(named.mechanism).toBe('policing');
+      expect(named.statistics.mechanismPairs.policing).toBeGreaterThanOrEqual(2);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'and nothing else, though the slow line is seen to be slow for as long',
     async () => {
       const units = (await cellOf(PLACES.slowline.country, 'chirp'))?.units ?? 0;
