@@ -35,9 +35,8 @@ export class LiftDetector {
   readonly #first: number;
   readonly #counts: Map<number | null, AffectedCount>;
   readonly #q0 = new Map<number | null, number>();
-  /** Units that are too new to count towards the share. */
-  readonly #recent: { readonly period: number; readonly asn: number | null; readonly affected: boolean }[] =
-    [];
+  /** Counts of the periods that are too new to count towards the share, oldest first. */
+  readonly #recent: { readonly period: number; readonly counts: Map<number | null, AffectedCount> }[] = [];
   #period: number;
 
   /** @param since counts from the onset to the alarm, by ASN */
@@ -71,7 +70,7 @@ export class LiftDetector {
     }
     const q0 = this.#bound(asn);
     const lambda = Math.min(MOST_LAMBDA, Math.max(0, (1 - elsewhere - q0) / (1 - q0)));
-    this.#recent.push({ period, asn, affected });
+    this.#note(period, asn, affected);
     this.#bets.add(
       group,
       period,
@@ -99,15 +98,20 @@ export class LiftDetector {
     return Math.max(Math.min(2, all), groupsLeftOut(since, trim));
   }
 
+  #note(period: number, asn: number | null, affected: boolean): void {
+    let newest = this.#recent.at(-1);
+    if (newest?.period !== period) {
+      newest = { period, counts: new Map() };
+      this.#recent.push(newest);
+    }
+    addTo(newest.counts, asn, { units: 1, affected: affected ? 1 : 0 });
+  }
+
   /** Counts the units up to a period. */
   #settle(until: number): void {
     for (let next = this.#recent[0]; next !== undefined && next.period <= until; next = this.#recent[0]) {
       this.#recent.shift();
-      const { asn, affected } = next;
-      const count = this.#counts.get(asn) ?? { units: 0, affected: 0 };
-      this.#counts.set(asn, count);
-      count.units++;
-      if (affected) count.affected++;
+      for (const [asn, count] of next.counts) addTo(this.#counts, asn, count);
     }
   }
 
@@ -120,4 +124,11 @@ export class LiftDetector {
     this.#q0.set(asn, q0);
     return q0;
   }
+}
+
+function addTo(counts: Map<number | null, AffectedCount>, asn: number | null, more: AffectedCount): void {
+  const count = counts.get(asn) ?? { units: 0, affected: 0 };
+  counts.set(asn, count);
+  count.units += more.units;
+  count.affected += more.affected;
 }

@@ -18,12 +18,12 @@ export interface Stakes {
 export class UnitStakes implements Stakes {
   readonly #index: UnitIndex;
   readonly #parameters: DetectionParameters;
-  readonly #bets: (readonly Bet[])[] = [];
+  readonly #bets: (readonly Bet[])[];
 
   constructor(index: UnitIndex, parameters: DetectionParameters) {
     this.#index = index;
     this.#parameters = parameters;
-    this.#bets = Array.from({ length: index.units.length });
+    this.#bets = new Array(index.units.length);
   }
 
   place(at: number, bets: readonly Bet[]): void {

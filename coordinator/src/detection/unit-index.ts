@@ -45,12 +45,14 @@ export class UnitIndex {
     this.pairs = inOrder(pairs);
     const n = ordered.length;
     const countries = new CountryNumbers();
-    const country = Int32Array.from(ordered, (unit) => countries.of(unit.country));
-    this.pairCountry = Int32Array.from(this.pairs, (pair) => countries.of(pair.country));
+    const country = countries.column(ordered);
+    this.pairCountry = countries.column(this.pairs);
     this.countries = countries.names;
     this.periods = new PeriodTable(ordered, country, this.countries.length);
     this.pairPeriods = new PeriodTable(this.pairs, this.pairCountry, this.countries.length);
-    this.units = Array.from(this.periods.positions, (at) => ordered[at] as Unit);
+    const sorted = new Array<Unit>(n);
+    for (let at = 0; at < n; at++) sorted[at] = ordered[this.periods.positions[at] as number] as Unit;
+    this.units = sorted;
     const speakers = new Speakers();
     const lines = new Lines();
     const firstSeen = new Map<Indicator, number>();
@@ -122,7 +124,14 @@ class CountryNumbers {
   readonly names: string[] = [];
   readonly #numbers = new Map<string | null, number>([[null, -1]]);
 
-  of(name: string | null): number {
+  column(items: readonly { readonly country: string | null }[]): Int32Array {
+    const column = new Int32Array(items.length);
+    for (let i = 0; i < items.length; i++)
+      column[i] = this.#of((items[i] as { country: string | null }).country);
+    return column;
+  }
+
+  #of(name: string | null): number {
     let number = this.#numbers.get(name);
     if (number === undefined) {
       number = this.names.push(name as string) - 1;

@@ -1,5 +1,6 @@
 import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
 import type { Unit } from '../detection/types.js';
+import { byTime } from '../detection/unit-order.js';
 import type { Random } from './random.js';
 
 /** Units of one target as the judge reads them back: from where, how many, and how bad. */
@@ -33,7 +34,7 @@ export function targetUnits(load: TargetLoad, random: Random): Unit[] {
   for (let period = first; period < first + periods; period++) {
     const hit = load.throttled && period > first + periods / 2;
     const fresh = lines.flatMap((line) => unitsOf(line, period, hit, load, random));
-    for (const unit of fresh.sort((a, b) => a.measuredAt - b.measuredAt)) units.push(unit);
+    for (const unit of fresh.sort(byTime)) units.push(unit);
   }
   return units;
 }
