@@ -50,6 +50,9 @@ const CANDIDATES = 8;
 /** In larger cells one slot shares little with the f best groups: the bound alone, which costs nothing, will do. */
 const EXACT_GROUPS = 200;
 
+/** What sums of a few thousand logarithms may be off by. */
+const ROUNDING = 1e-9;
+
 /** One shock slot: which bets are its, and per lambda their sum and the sum of the positive ones. */
 interface Slot {
   readonly number: number;
@@ -58,6 +61,9 @@ interface Slot {
   oldest: number;
   readonly sum: number[];
   readonly positive: number[];
+  /** The least of its bets, and bets beyond the first of their group. */
+  readonly least: number[];
+  repeated: number;
 }
 
 /**
@@ -70,6 +76,8 @@ export class BestSlots {
   readonly #winnerOf: (i: number) => number;
   readonly #best: Slot[][];
   #current: Slot | null = null;
+  /** By group: newest bet of the slot in which it spoke last. */
+  readonly #spokeIn: number[] = [];
 
   /** @param winnerOf place of a bet's group in the sums; -1 for a group that never won, which has none */
   constructor(width: number, bets: Bets, winnerOf: (i: number) => number) {
@@ -85,10 +93,16 @@ export class BestSlots {
     if (this.#current?.number !== number) this.#open(number, i);
     const slot = this.#current as Slot;
     slot.oldest = i;
+    const group = this.#winnerOf(i);
+    if (group !== -1) {
+      if (this.#spokeIn[group] === slot.newest) slot.repeated++;
+      this.#spokeIn[group] = slot.newest;
+    }
     for (let l = 0; l < this.#width; l++) {
       const log = logs[l] as number;
       slot.sum[l] = (slot.sum[l] as number) + log;
       if (log > 0) slot.positive[l] = (slot.positive[l] as number) + log;
+      else if (log < (slot.least[l] as number)) slot.least[l] = log;
     }
   }
 
@@ -100,12 +114,18 @@ export class BestSlots {
       return alone + Math.max(candidates[0]?.positive[l] ?? 0, this.#current?.positive[l] ?? 0);
     }
     let most = alone;
-    if (this.#current !== null) most = Math.max(most, this.#with(this.#current, top, groups, l));
+    const current = this.#current;
+    if (current !== null && most < atMost(current, alone, top.size, l)) {
+      most = Math.max(most, this.#with(current, top, groups, l));
+    }
     for (let rank = 0; rank < candidates.length; rank++) {
       const slot = candidates[rank] as Slot;
       const bound = alone + (slot.positive[l] as number);
       if (bound <= most) break;
-      most = rank === CANDIDATES ? bound : Math.max(most, this.#with(slot, top, groups, l));
+      if (rank === CANDIDATES) most = bound;
+      else if (most < atMost(slot, alone, top.size, l)) {
+        most = Math.max(most, this.#with(slot, top, groups, l));
+      }
     }
     return most;
   }
@@ -138,6 +158,16 @@ export class BestSlots {
       if (best.length > CANDIDATES + 1) best.pop();
     }
     const zeros = () => new Array<number>(this.#width).fill(0);
-    this.#current = { number, newest, oldest: newest, sum: zeros(), positive: zeros() };
+    const sums = { sum: zeros(), positive: zeros(), least: zeros() };
+    this.#current = { number, newest, oldest: newest, ...sums, repeated: 0 };
   }
+}
+
+/**
+ * At least what a slot takes away together with the best groups, which took away `alone`: without it each of them is
+ * better by no more than its own normal units there. In quiet times that is less than the groups alone.
+ */
+function atMost(slot: Slot, alone: number, groups: number, l: number): number {
+  const better = -(slot.least[l] as number) * groups * (1 + slot.repeated);
+  return alone + (slot.sum[l] as number) + better + ROUNDING;
 }
