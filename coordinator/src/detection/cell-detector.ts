@@ -1,7 +1,7 @@
 import type { Bet } from './bet.js';
 import { PlacedBets } from './bets.js';
 import { logAdd, logSumExp } from './bounds.js';
-import { type Moment, slotOf } from './moment.js';
+import { type Moment, shockSlotsOf, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import { CellBets, type Stakes } from './stakes.js';
@@ -158,10 +158,14 @@ export class CellDetector implements EvidenceSource {
     return known(indicator) ? -Math.log(INDICATORS.filter(known).length) : Number.NEGATIVE_INFINITY;
   }
 
-  /** ln E of the swap channel for each start; no slot is left out: its coin is fair in the worst hour, too. */
+  /**
+   * ln E of the swap channel for each start. No shock is left out: its coin is fair in the worst hour, too. But f is that of
+   * the whole cell: liars are no fewer for being the only ones who run swap pairs.
+   */
   swapLogE(from: number, now: number, without = 0): Float64Array {
-    const groups = groupsLeftOut(this.#swap.groupsSince(this.#oldest(now)) - without, this.#parameters.trim);
-    return this.#swap.logE(from, now, { groups: () => groups + without, bestSlot: false });
+    const all = Math.max(this.groups(now), this.#swap.groupsSince(this.#oldest(now)));
+    const groups = groupsLeftOut(all - without, this.#parameters.trim);
+    return this.#swap.logE(from, now, { groups: () => groups + without, shockSlots: 0 });
   }
 
   /** Pairs in the swap channel. */
@@ -184,7 +188,7 @@ export class CellDetector implements EvidenceSource {
     const product = this.#channel(indicator)?.product;
     if (product === undefined) return new Float64Array(now - from + 1);
     const groups = groupsLeftOut(this.groups(now) - without, this.#parameters.trim) + without;
-    return product.logE(from, now, { groups: () => groups, bestSlot: !this.#parameters.plain });
+    return product.logE(from, now, { groups: () => groups, shockSlots: shockSlotsOf(this.#parameters) });
   }
 
   #channel(indicator: Indicator): Channel | undefined {

@@ -38,7 +38,7 @@ describe('the direction of an incident', () => {
     ],
     ['upload', 'upload pairs alone show it', false, [...pairs('upload', slower), ...pairs('download', coin)]],
   ] as const)('is %s where %s', (direction, _why, unitsShow, seen) => {
-    expect(directionOf(unitsShow, seen, DEFAULT_PARAMETERS)).toBe(direction);
+    expect(directionOf(unitsShow, seen, 0, DEFAULT_PARAMETERS)).toBe(direction);
   });
 
   it('does not hang on one group that may lie', () => {
@@ -46,7 +46,7 @@ describe('the direction of an incident', () => {
       ...one,
       pair: { ...one.pair, gain: one.group === 0 ? 1 : 0 },
     }));
-    expect(directionOf(true, liar, DEFAULT_PARAMETERS)).toBe('download');
+    expect(directionOf(true, liar, 0, DEFAULT_PARAMETERS)).toBe('download');
   });
 
   it('is remembered', () => {

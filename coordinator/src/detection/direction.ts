@@ -18,14 +18,17 @@ export interface GroupedPair {
  * of its own, of upload pairs alone. So `download` says nothing of uploads that nobody has measured.
  * @param unitsShow more units are affected than elsewhere
  * @param pairs of the cell, in the order of time; none that may be why it was suspected
+ * @param cellGroups groups of the cell, also those without a pair: f is a share of them
  */
 export function directionOf(
   unitsShow: boolean,
   pairs: readonly GroupedPair[],
+  cellGroups: number,
   parameters: Pick<DetectionParameters, 'swapLambdas' | 'trim'>,
 ): AffectedDirection {
-  if (!confirmedBy('upload', pairs, parameters)) return 'download';
-  return unitsShow || confirmedBy('download', pairs, parameters) ? 'both' : 'upload';
+  const confirmed = (direction: Direction) => confirmedBy(direction, pairs, cellGroups, parameters);
+  if (!confirmed('upload')) return 'download';
+  return unitsShow || confirmed('download') ? 'both' : 'upload';
 }
 
 /** What was known of an incident, and what is seen now. */
@@ -36,6 +39,7 @@ export function joined(before: AffectedDirection | null, now: AffectedDirection)
 function confirmedBy(
   direction: Direction,
   pairs: readonly GroupedPair[],
+  cellGroups: number,
   { swapLambdas, trim }: Pick<DetectionParameters, 'swapLambdas' | 'trim'>,
 ): boolean {
   const bets = new PlacedBets(swapLambdas);
@@ -44,7 +48,7 @@ function confirmedBy(
   const first = own[0]?.pair.period;
   if (first === undefined) return false;
   for (const { pair, group } of own) bets.add(group, pair.period, pair.period, pair.gain);
-  const groups = (spoke: number) => groupsLeftOut(spoke, trim);
-  const [logE = 0] = product.logE(first, first, { groups, bestSlot: false });
+  const groups = (spoke: number) => groupsLeftOut(Math.max(spoke, cellGroups), trim);
+  const [logE = 0] = product.logE(first, first, { groups, shockSlots: 0 });
   return logE >= LOG_CONFIRMED;
 }

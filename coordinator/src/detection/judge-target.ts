@@ -181,7 +181,7 @@ function directionSince(
     const counts = pair.period > after && pair.measuredAt <= until;
     return counts ? [{ pair, group: index.pairGroup[at] as number }] : [];
   });
-  return directionOf(share.lower > (outside?.p0 ?? 1), pairs, parameters);
+  return directionOf(share.lower > (outside?.p0 ?? 1), pairs, cell.groups(), parameters);
 }
 
 interface Shown {

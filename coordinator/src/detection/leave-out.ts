@@ -53,35 +53,47 @@ const EXACT_GROUPS = 200;
 /** What sums of a few thousand logarithms may be off by. */
 const ROUNDING = 1e-9;
 
-/** One shock slot: which bets are its, and per lambda their sum and the sum of the positive ones. */
-interface Slot {
-  readonly number: number;
+/** Bets of some consecutive slots: which they are, and per lambda their sum and the sum of the positive ones. */
+interface Stretch {
   /** Its newest bet, and its oldest one so far. */
   readonly newest: number;
   oldest: number;
   readonly sum: number[];
   readonly positive: number[];
-  /** The least of its bets, and bets beyond the first of their group. */
+  /** The least of its bets, and at least how many of them one group has. */
   readonly least: number[];
-  repeated: number;
+  mostOfGroup: number;
+}
+
+interface Slot extends Stretch {
+  readonly number: number;
 }
 
 /**
- * The most that one slot and f groups can take away together. Exact for the best few slots by the sum of their positive
- * bets; beyond them their bound, which takes away more, never less.
+ * The most that one shock (so many consecutive slots) and f groups can take away together. Exact for the best few by the
+ * sum of their positive bets; beyond them their bound, which takes away more, never less.
  */
-export class BestSlots {
+export class BestShocks {
   readonly #width: number;
+  readonly #slots: number;
   readonly #bets: Bets;
   readonly #winnerOf: (i: number) => number;
-  readonly #best: Slot[][];
-  #current: Slot | null = null;
+  readonly #best: Stretch[][];
+  /** Complete slots, the oldest first, that a shock may have in common with the one that is being filled. */
+  #newer: Slot[] = [];
+  #slot: Slot | null = null;
+  /** Shocks that the slot being filled is the oldest of, by length: itself, with the one after it, ... */
+  #shocks: Stretch[] = [];
   /** By group: newest bet of the slot in which it spoke last. */
   readonly #spokeIn: number[] = [];
 
-  /** @param winnerOf place of a bet's group in the sums; -1 for a group that never won, which has none */
-  constructor(width: number, bets: Bets, winnerOf: (i: number) => number) {
+  /**
+   * @param slots of a shock
+   * @param winnerOf place of a bet's group in the sums; -1 for a group that never won, which has none
+   */
+  constructor(width: number, slots: number, bets: Bets, winnerOf: (i: number) => number) {
     this.#width = width;
+    this.#slots = slots;
     this.#bets = bets;
     this.#winnerOf = winnerOf;
     this.#best = Array.from({ length: width }, () => []);
@@ -90,84 +102,103 @@ export class BestSlots {
   /** One bet more: the one before those that are in already. */
   add(i: number, logs: Float64Array): void {
     const number = this.#bets.slot(i);
-    if (this.#current?.number !== number) this.#open(number, i);
-    const slot = this.#current as Slot;
-    slot.oldest = i;
+    if (this.#slot?.number !== number) this.#open(number, i);
+    const { newest } = this.#slot as Slot;
     const group = this.#winnerOf(i);
-    if (group !== -1) {
-      if (this.#spokeIn[group] === slot.newest) slot.repeated++;
-      this.#spokeIn[group] = slot.newest;
-    }
-    for (let l = 0; l < this.#width; l++) {
-      const log = logs[l] as number;
-      slot.sum[l] = (slot.sum[l] as number) + log;
-      if (log > 0) slot.positive[l] = (slot.positive[l] as number) + log;
-      else if (log < (slot.least[l] as number)) slot.least[l] = log;
+    const again = group !== -1 && this.#spokeIn[group] === newest;
+    if (group !== -1) this.#spokeIn[group] = newest;
+    for (const shock of this.#shocks) {
+      if (again) shock.mostOfGroup++;
+      shock.oldest = i;
+      for (let l = 0; l < this.#width; l++) {
+        const log = logs[l] as number;
+        shock.sum[l] = (shock.sum[l] as number) + log;
+        if (log > 0) shock.positive[l] = (shock.positive[l] as number) + log;
+        else if (log < (shock.least[l] as number)) shock.least[l] = log;
+      }
     }
   }
 
-  /** max over slots of (sum of the slot + f best groups without the slot). */
+  /** max over shocks of (sum of the shock + f best groups without the shock). */
   mostWith(top: TopSum, groups: Float64Array, l: number): number {
     const alone = top.of(groups);
-    const candidates = this.#best[l] as Slot[];
+    const candidates = this.#best[l] as Stretch[];
     if (groups.length > EXACT_GROUPS) {
-      return alone + Math.max(candidates[0]?.positive[l] ?? 0, this.#current?.positive[l] ?? 0);
+      return alone + Math.max(candidates[0]?.positive[l] ?? 0, this.#shocks.at(-1)?.positive[l] ?? 0);
     }
     let most = alone;
-    const current = this.#current;
-    if (current !== null && most < atMost(current, alone, top.size, l)) {
-      most = Math.max(most, this.#with(current, top, groups, l));
+    for (const shock of this.#shocks) {
+      if (most < atMost(shock, alone, top.size, l)) most = Math.max(most, this.#with(shock, top, groups, l));
     }
     for (let rank = 0; rank < candidates.length; rank++) {
-      const slot = candidates[rank] as Slot;
-      const bound = alone + (slot.positive[l] as number);
+      const shock = candidates[rank] as Stretch;
+      const bound = alone + (shock.positive[l] as number);
       if (bound <= most) break;
       if (rank === CANDIDATES) most = bound;
-      else if (most < atMost(slot, alone, top.size, l)) {
-        most = Math.max(most, this.#with(slot, top, groups, l));
+      else if (most < atMost(shock, alone, top.size, l)) {
+        most = Math.max(most, this.#with(shock, top, groups, l));
       }
     }
     return most;
   }
 
-  #with(slot: Slot, top: TopSum, groups: Float64Array, l: number): number {
-    this.#move(slot, groups, l, -1);
-    const most = (slot.sum[l] as number) + top.of(groups);
-    this.#move(slot, groups, l, 1);
+  #with(shock: Stretch, top: TopSum, groups: Float64Array, l: number): number {
+    this.#move(shock, groups, l, -1);
+    const most = (shock.sum[l] as number) + top.of(groups);
+    this.#move(shock, groups, l, 1);
     return most;
   }
 
-  #move(slot: Slot, groups: Float64Array, l: number, sign: number): void {
-    for (let i = slot.newest; i >= slot.oldest; i--) {
+  #move(shock: Stretch, groups: Float64Array, l: number, sign: number): void {
+    for (let i = shock.newest; i >= shock.oldest; i--) {
       const group = this.#winnerOf(i);
       if (group === -1) continue;
       groups[group] = (groups[group] as number) + sign * (this.#bets.bet(i).logs[l] as number);
     }
   }
 
-  /** The slot before is complete: it takes its place among the best of each lambda. */
+  /** The slot before is complete: the shocks that it is the oldest of take their places among the best of each lambda. */
   #open(number: number, newest: number): void {
-    const done = this.#current;
-    for (let l = 0; done !== null && l < this.#width; l++) {
-      const best = this.#best[l] as Slot[];
-      const gain = done.positive[l] as number;
-      if (gain === 0 || (best.length > CANDIDATES && gain <= ((best.at(-1) as Slot).positive[l] as number)))
-        continue;
-      const at = best.findIndex((slot) => (slot.positive[l] as number) < gain);
-      best.splice(at === -1 ? best.length : at, 0, done);
-      if (best.length > CANDIDATES + 1) best.pop();
-    }
+    for (const shock of this.#shocks) this.#rank(shock);
+    if (this.#slot !== null) this.#newer.unshift(this.#slot);
+    this.#newer = this.#newer.filter((slot) => slot.number < number + this.#slots);
     const zeros = () => new Array<number>(this.#width).fill(0);
     const sums = { sum: zeros(), positive: zeros(), least: zeros() };
-    this.#current = { number, newest, oldest: newest, ...sums, repeated: 0 };
+    this.#slot = { number, newest, oldest: newest, ...sums, mostOfGroup: 1 };
+    this.#shocks = [this.#slot];
+    for (const slot of this.#newer) this.#shocks.push(joined(this.#shocks.at(-1) as Stretch, slot));
+  }
+
+  #rank(shock: Stretch): void {
+    for (let l = 0; l < this.#width; l++) {
+      const best = this.#best[l] as Stretch[];
+      const gain = shock.positive[l] as number;
+      const last = best.at(-1)?.positive[l] ?? 0;
+      if (gain === 0 || (best.length > CANDIDATES && gain <= last)) continue;
+      const at = best.findIndex(({ positive }) => (positive[l] as number) < gain);
+      best.splice(at === -1 ? best.length : at, 0, shock);
+      if (best.length > CANDIDATES + 1) best.pop();
+    }
   }
 }
 
+/** Two neighbours as one. */
+function joined(older: Stretch, newer: Stretch): Stretch {
+  return {
+    newest: newer.newest,
+    oldest: older.oldest,
+    sum: older.sum.map((sum, l) => sum + (newer.sum[l] as number)),
+    positive: older.positive.map((sum, l) => sum + (newer.positive[l] as number)),
+    least: older.least.map((least, l) => Math.min(least, newer.least[l] as number)),
+    mostOfGroup: older.mostOfGroup + newer.mostOfGroup,
+  };
+}
+
 /**
- * At least what a slot takes away together with the best groups, which took away `alone`: without it each of them is
+ * At least what a shock takes away together with the best groups, which took away `alone`: without it each of them is
  * better by no more than its own normal units there. In quiet times that is less than the groups alone.
  */
-function atMost(slot: Slot, alone: number, groups: number, l: number): number {
-  const better = -(slot.least[l] as number) * groups * (1 + slot.repeated);
-  return alone + (slot.sum[l] as number) + better + ROUNDING;
+function atMost(shock: Stretch, alone: number, groups: number, l: number): number {
+  const better = -(shock.least[l] as number) * groups * shock.mostOfGroup;
+  return alone + (shock.sum[l] as number) + better + ROUNDING;
 }

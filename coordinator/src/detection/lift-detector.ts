@@ -1,6 +1,6 @@
 import { PlacedBets } from './bets.js';
 import { logSumExp, lowerShare } from './bounds.js';
-import { type Moment, slotOf } from './moment.js';
+import { type Moment, shockSlotsOf, slotOf } from './moment.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 
@@ -83,7 +83,7 @@ export class LiftDetector {
     return logSumExp(
       this.#product.logE(from, period, {
         groups: (since) => this.#leftOut(since),
-        bestSlot: !this.#parameters.plain,
+        shockSlots: shockSlotsOf(this.#parameters),
       }),
     );
   }

@@ -7,7 +7,12 @@ export interface Moment {
   readonly period: number;
 }
 
-/** One bad hour is not a throttle: number of the stretch (`shockMs`, or a period where shorter) left out as a shock. */
-export function slotOf(measuredAt: number, parameters: DetectionParameters): number {
-  return Math.floor(measuredAt / Math.min(parameters.periodMs, parameters.shockMs));
+/** Number of the slot in which something was measured: half an hour, or a period where that is shorter. */
+export function slotOf(measuredAt: number, { periodMs, slotMs }: DetectionParameters): number {
+  return Math.floor(measuredAt / Math.min(periodMs, slotMs));
+}
+
+/** One bad hour is not a throttle: so many consecutive slots, the best ones, are left out. */
+export function shockSlotsOf({ plain, shockSlots }: DetectionParameters): number {
+  return plain ? 0 : shockSlots;
 }

@@ -21,8 +21,10 @@ export interface DetectionParameters {
   readonly liftThreshold: number;
   /** Groups left out, the most favourable first: a number, or `auto` (1 up to 7 groups, 2 up to 19, 10 % beyond). */
   readonly trim: number | 'auto';
-  /** Longest shared shock: the best stretch of this length (or period, where shorter) is left out. */
-  readonly shockMs: number;
+  /** Length of a slot; a period where that is shorter. */
+  readonly slotMs: number;
+  /** Longest shared shock, in consecutive slots: the best such stretch is left out. An hour spans two or three. */
+  readonly shockSlots: number;
   /** Leaves out what is there for dependence: transition bounds and the best shock slot's leave-out. */
   readonly plain: boolean;
   /** Subnets and owners whose log-product must be positive for an alarm. */
@@ -65,7 +67,8 @@ export const DEFAULT_PARAMETERS: DetectionParameters = {
   namingLevel: 0.05,
   liftThreshold: 1000,
   trim: 'auto',
-  shockMs: HOUR_MS / 2,
+  slotMs: HOUR_MS / 2,
+  shockSlots: 2,
   plain: false,
   minSubnets: 3,
   minOwners: 2,

@@ -4,10 +4,10 @@ import { PlacedBets } from './bets.js';
 import { logSumExp } from './bounds.js';
 import { type LeaveOut, RobustProduct } from './robust-product.js';
 
-const NOTHING: LeaveOut = leaveOut(0, false);
+const NOTHING: LeaveOut = leaveOut(0, 0);
 
-function leaveOut(groups: number, bestSlot: boolean): LeaveOut {
-  return { groups: () => groups, bestSlot };
+function leaveOut(groups: number, shockSlots: number): LeaveOut {
+  return { groups: () => groups, shockSlots };
 }
 
 interface Bet {
@@ -28,18 +28,21 @@ function bruteForce(
   lambda: number,
   from: number,
   groups: number,
-  slot: boolean,
+  shockSlots: number,
 ): number {
   const log = (kept: readonly Bet[]) => kept.reduce((sum, { y }) => sum + Math.log1p(lambda * y), 0);
   const since = bets.filter(({ period }) => period >= from);
   const names = [...new Set(since.map(({ group }) => group))];
-  const periods = slot ? [null, ...new Set(since.map(({ period }) => period))] : [null];
+  const lengths = Array.from({ length: shockSlots + 1 }, (_, i) => i);
+  const shocks = lengths.flatMap((length) => [0, 1, 2, 3, 4].map((begin) => ({ begin, length })));
   let least = log(since);
   for (let mask = 0; mask < 1 << names.length; mask++) {
     const out = names.filter((_, i) => (mask >> i) & 1);
     if (out.length > groups) continue;
-    for (const period of periods) {
-      least = Math.min(least, log(since.filter((bet) => !out.includes(bet.group) && bet.period !== period)));
+    for (const { begin, length } of shocks) {
+      const left = ({ group, period }: Bet) =>
+        out.includes(group) || (period >= begin && period < begin + length);
+      least = Math.min(least, log(since.filter((bet) => !left(bet))));
     }
   }
   return least;
@@ -53,12 +56,12 @@ const bets = fc
   .map((list) => list.sort((a, b) => a.period - b.period));
 
 describe('robust product', () => {
-  it('leaves out what takes away most: groups and slot together', () => {
+  it('leaves out what takes away most: groups and shock together', () => {
     fc.assert(
-      fc.property(bets, fc.nat(2), fc.boolean(), (list, groups, bestSlot) => {
-        const logE = productOf(list, [0.7]).logE(0, 4, leaveOut(groups, bestSlot));
+      fc.property(bets, fc.nat(2), fc.nat(3), (list, groups, shockSlots) => {
+        const logE = productOf(list, [0.7]).logE(0, 4, leaveOut(groups, shockSlots));
         for (let start = 0; start <= 4; start++) {
-          expect(logE[start]).toBeCloseTo(bruteForce(list, 0.7, start, groups, bestSlot), 9);
+          expect(logE[start]).toBeCloseTo(bruteForce(list, 0.7, start, groups, shockSlots), 9);
         }
       }),
       { numRuns: 300 },
@@ -68,7 +71,7 @@ describe('robust product', () => {
   it('has a mean of 1 under the null, by enumeration, and at most 1 when something is left out', () => {
     const p0 = 0.2;
     const groups = [0, 1, 0, 2, 1, 3, 2, 0, 4, 1];
-    for (const out of [NOTHING, leaveOut(1, false), leaveOut(1, true)]) {
+    for (const out of [NOTHING, leaveOut(1, 0), leaveOut(1, 1), leaveOut(1, 2)]) {
       let mean = 0;
       for (let mask = 0; mask < 1 << groups.length; mask++) {
         let probability = 1;
@@ -92,7 +95,7 @@ describe('robust product', () => {
           .filter(({ group }) => group < f)
           .map((lie) => ({ ...lie, group: lie.group + 100 }));
         const all = [...honest, ...liars].sort((a, b) => a.period - b.period);
-        const [told] = productOf(all, [0.3, 0.9]).logE(0, 4, leaveOut(f, true));
+        const [told] = productOf(all, [0.3, 0.9]).logE(0, 4, leaveOut(f, 2));
         const [truth] = productOf(honest, [0.3, 0.9]).logE(0, 4, NOTHING);
         expect(told as number).toBeLessThanOrEqual((truth as number) + 1e-9);
       }),
@@ -105,8 +108,7 @@ describe('robust product', () => {
       fc.property(bets, fc.nat(24), (list, which) => {
         const at = which % list.length;
         const slower = list.map((bet, i) => (i === at ? { ...bet, y: Math.max(bet.y, 8) } : bet));
-        const sum = (of: readonly Bet[]) =>
-          logSumExp(productOf(of, [0.3, 0.9]).logE(0, 4, leaveOut(1, true)));
+        const sum = (of: readonly Bet[]) => logSumExp(productOf(of, [0.3, 0.9]).logE(0, 4, leaveOut(1, 2)));
         expect(sum(slower)).toBeGreaterThanOrEqual(sum(list) - 1e-9);
       }),
     );
@@ -126,7 +128,7 @@ describe('robust product', () => {
   it('does not overflow at a million units', () => {
     const bets = new PlacedBets([0.5, 0.95]);
     for (let i = 0; i < 1_000_000; i++) bets.add(i % 50, Math.floor(i / 10_000), Math.floor(i / 10_000), 19);
-    const logE = new RobustProduct(bets, 2).logE(4, 99, leaveOut(5, true));
+    const logE = new RobustProduct(bets, 2).logE(4, 99, leaveOut(5, 2));
     expect(logE.every(Number.isFinite)).toBe(true);
     expect(logE[0] as number).toBeGreaterThan(2e6);
   });

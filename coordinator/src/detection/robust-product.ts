@@ -1,23 +1,23 @@
 import type { Bets } from './bets.js';
 import { logAdd, logMeanExp } from './bounds.js';
 import { GroupRoll } from './group-roll.js';
-import { BestSlots, TopSum } from './leave-out.js';
+import { BestShocks, TopSum } from './leave-out.js';
 
 /** Which part of the evidence is left out before it counts. */
 export interface LeaveOut {
   /** f: how many groups, those with the largest positive log-products, where `since` have bet since the start. */
   readonly groups: (since: number) => number;
-  /** Leave out the one shock slot (an hour, or the period where shorter) with the largest log-sum, too. */
-  readonly bestSlot: boolean;
+  /** Length of the one shock that is left out, too, in consecutive slots; 0 for none. */
+  readonly shockSlots: number;
 }
 
 /**
  * Robust product of bets, method section 4: for each start s the mixture over lambda of
- * `exp(sum of log(1 + lambda y) since s, without the f best groups and the best slot)`.
+ * `exp(sum of log(1 + lambda y) since s, without the f best groups and the best shock)`.
  *
  * Every y must have a mean of at most 0 given the past (platform: X/p0 - 1; swap: g), and be at least -1. Then E(s, t)
- * is at most the product over any set of groups and slots that leaves out f groups and one slot, hence over the
- * honest ones in ordinary hours, whoever lied or joined when: what is left out is the pair (f groups, one slot) that
+ * is at most the product over any set of groups and slots that leaves out f groups and one shock, hence over the
+ * honest ones in ordinary hours, whoever lied or joined when: what is left out is the pair (f groups, one shock) that
  * together takes away most.
  */
 export class RobustProduct {
@@ -70,7 +70,8 @@ export class RobustProduct {
     const spoke = new Uint8Array(roll.size);
     let spoken = 0;
     const winnerOf = (i: number) => roll.winner(groups[i] as number);
-    const slots = leaveOut.bestSlot ? new BestSlots(width, this.#bets, winnerOf) : null;
+    const { shockSlots } = leaveOut;
+    const shocks = shockSlots > 0 ? new BestShocks(width, shockSlots, this.#bets, winnerOf) : null;
     let at = this.size - 1;
     let logE = 0;
     for (let start = toPeriod; start >= fromPeriod; start--) {
@@ -82,7 +83,7 @@ export class RobustProduct {
         const { logs } = this.#bets.bet(at);
         if (spoke[group] === 0) spoken++;
         spoke[group] = 1;
-        slots?.add(at, logs);
+        shocks?.add(at, logs);
         for (let l = 0; l < width; l++) {
           const log = logs[l] as number;
           total[l] = (total[l] as number) + log;
@@ -95,7 +96,7 @@ export class RobustProduct {
         top.size = leaveOut.groups(spoken);
         for (let l = 0; l < width; l++) {
           const own = sums[l] as Float64Array;
-          values[l] = (total[l] as number) - (slots?.mostWith(top, own, l) ?? top.of(own));
+          values[l] = (total[l] as number) - (shocks?.mostWith(top, own, l) ?? top.of(own));
         }
         logE = logMeanExp(values);
       }

@@ -152,13 +152,19 @@ export class SweepCell implements EvidenceSource {
     }
   }
 
-  /** ln of the swap channel's e-value since suspicion arose, f groups left out; 0 (e = 1) without pairs since. */
+  /** ln of the swap channel's e-value since suspicion arose, f of the cell's groups left out; 0 (e = 1) without pairs since. */
   confirmation(): number {
     const product = this.#confirmation?.product;
     if (product === undefined || product.size === 0 || this.suspectedSince === null) return 0;
     const since = this.suspectedSince;
-    const groups = (spoke: number) => groupsLeftOut(spoke, this.#parameters.trim);
-    return product.logE(since, since, { groups, bestSlot: false })[0] ?? 0;
+    const groups = (spoke: number) => groupsLeftOut(Math.max(spoke, this.groups()), this.#parameters.trim);
+    return product.logE(since, since, { groups, shockSlots: 0 })[0] ?? 0;
+  }
+
+  /** Groups that had a unit in the window, as of the last one. */
+  groups(): number {
+    const last = this.units.at(-1);
+    return last === undefined ? 0 : this.#detector.groups((this.#index.units[last] as Unit).period);
   }
 
   /** Do at least 3 subnets of 2 owners (parameters) speak for it since `start`? */
@@ -254,12 +260,15 @@ export class SweepCell implements EvidenceSource {
   }
 }
 
+/** What sums of a few thousand logarithms may be off by. */
+const ROUNDING = 1e-9;
+
 /** The start with the largest E, and the range of starts that are nearly as good (a factor of 20). */
 export function onsetOf(evidence: Evidence): Alarm['onset'] {
   let best = 0;
   for (let i = 1; i < evidence.logE.length; i++) {
-    // The latest of equals: periods without a unit do not make the onset earlier.
-    if ((evidence.logE[i] as number) >= (evidence.logE[best] as number)) best = i;
+    // The latest of equals (but for rounding): periods without a unit do not make the onset earlier.
+    if ((evidence.logE[i] as number) >= (evidence.logE[best] as number) - ROUNDING) best = i;
   }
   const wanted = (evidence.logE[best] as number) - Math.log(20);
   const near = [...evidence.logE.keys()].filter((i) => (evidence.logE[i] as number) >= wanted);

@@ -314,23 +314,23 @@ describe('a suspicion', () => {
   });
 
   it('fades once, long after it was last seen, and says so in its own words', () => {
-    const brief = slowFrom(24, 28);
+    const brief = slowFrom(24, 29);
     const watch = followed(brief, 130);
     expect(grades(watch)).toEqual(['detected suspected', 'resolved suspected']);
     expect(watch.log[1]?.incident.resolvedReason).toBe('withdrawn');
     expect(watch.log[1]?.reason).toMatch(/^The suspicion faded/);
-    expect(Date.parse(watch.log[1]?.at ?? '')).toBeGreaterThan(at(28));
+    expect(Date.parse(watch.log[1]?.at ?? '')).toBeGreaterThan(at(29));
   });
 
   it('says the same when worked out again, from whatever was saved', () => {
-    const units = world(40, slowFrom(24, 28));
+    const units = world(40, slowFrom(24, 29));
     const watch = new Watch();
     watch.judge(units, 23);
     expect(watch.incident).toBeNull();
-    const [first] = watch.judge(units, 27);
+    const [first] = watch.judge(units, 28);
     expect(first?.incident.grade).toBe('suspected');
-    expect(watch.judge(units, 27)).toEqual([]);
+    expect(watch.judge(units, 28)).toEqual([]);
     watch.incident = null;
-    expect(watch.judge(units, 27)).toEqual([first]);
+    expect(watch.judge(units, 28)).toEqual([first]);
   });
 });

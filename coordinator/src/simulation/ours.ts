@@ -42,7 +42,7 @@ export function verdictOf(
       alarm.onset.best + parameters.windowPeriods,
     );
     const last = Math.min(now, end);
-    return confirmed(pairs, alarm.onset.best, last, parameters);
+    return confirmed(pairs, alarm.onset.best, last, cell.groups(), parameters);
   }).length;
   return {
     signals: signals.sort((a, b) => a - b),
@@ -56,14 +56,15 @@ function confirmed(
   pairs: readonly SwapPair[],
   from: number,
   until: number,
+  cellGroups: number,
   parameters: DetectionParameters,
 ): boolean {
   const bets = new PlacedBets(parameters.swapLambdas);
   const product = new RobustProduct(bets, parameters.swapLambdas.length);
   const names = new Map<string, number>();
   let period = from;
-  const groups = () => groupsLeftOut(names.size, parameters.trim);
-  const enough = () => (product.logE(from, from, { groups, bestSlot: false })[0] as number) >= CONFIRMED;
+  const groups = () => groupsLeftOut(Math.max(names.size, cellGroups), parameters.trim);
+  const enough = () => (product.logE(from, from, { groups, shockSlots: 0 })[0] as number) >= CONFIRMED;
   for (const pair of pairs) {
     if (pair.period < from) continue;
     if (pair.period > until) break;
