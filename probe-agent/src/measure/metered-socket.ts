@@ -3,8 +3,8 @@ import { Duplex } from 'node:stream';
 import type { ByteBudget } from '../budget/budget.js';
 import { aborted } from './arm-ended.js';
 
-/** The most that one read takes; near the wall a read takes no more than is left. About one TLS record. */
-export const READ_BYTES = 16_384;
+/** The most that one read takes; near the wall a read takes no more than is left. */
+export const READ_BYTES = 65_536;
 
 export interface MeteredSocketSettings {
   readonly host: string;

@@ -4,16 +4,19 @@ import { Client, type Dispatcher, errors } from 'undici';
 import { type ArmEnded, failed } from './arm-ended.js';
 import { connectionFailure } from './failure-class.js';
 import type { MeteredSocket } from './metered-socket.js';
+import { Plaintext } from './plaintext.js';
 
 /** An HTTP client that has exactly one connection: ours. */
 export function clientOn(tls: TLSSocket, origin: string): Client {
+  // Less than a socket, which undici's types ask for, and all that it uses.
+  const plaintext = new Plaintext(tls) as unknown as TLSSocket;
   let given = false;
   return new Client(origin, {
     connect: (_options, done) => {
       // undici would try again for ever behind a SocketError.
       const error = given ? new errors.ClientClosedError('one connection an arm') : null;
       given = true;
-      setImmediate(() => (error ? done(error, null) : done(null, tls)));
+      setImmediate(() => (error ? done(error, null) : done(null, plaintext)));
     },
     pipelining: 1,
     // The arm has deadlines of its own.

@@ -6,12 +6,6 @@ import { failed } from './arm-ended.js';
 import { connectionFailure } from './failure-class.js';
 import type { MeteredSocket } from './metered-socket.js';
 
-/**
- * Room for a few records of 16 kB: with Node 20's own, which is one, each of them stops and starts the reading. An
- * option of `tls.connect` that its types do not know.
- */
-const ROOM = { highWaterMark: 65_536 };
-
 /** Made once and before any clock runs: parsing the web's root certificates takes longer than a handshake. */
 export interface TlsContexts {
   readonly web: SecureContext;
@@ -43,7 +37,6 @@ export function secure(
       secureContext: trust.kind === 'web' ? contexts.web : contexts.pinned,
       rejectUnauthorized: trust.kind === 'web',
       ALPNProtocols: ['http/1.1'],
-      ...ROOM,
       ...(isIP(servername) === 0 && { servername }),
     });
     tls.on('error', (error) => reject(failed('tls', handshakeFailure(socket, error), error)));

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { TLSSocket } from 'node:tls';
+import { MeteredSocket } from '@brakelight/probe-agent/measure/metered-socket';
+import { Plaintext } from '@brakelight/probe-agent/measure/plaintext';
+import { takeRecords } from '@brakelight/probe-agent/measure/records';
+import { createTlsContexts, secure } from '@brakelight/probe-agent/measure/secure-connection';
+import { describe, expect, it } from 'vitest';
+import { until } from '../support/until.js';
+import { CountingBudget } from './support/engine.js';
+import { tlsFarEnd } from './support/far-end.js';
+
+const body = randomBytes(3_000_000);
+const contexts = createTlsContexts();
+
+/** A connection to a far end that is asked with an empty head, and sends the body. */
+async function connection(): Promise<TLSSocket> {
+  const far = await tlsFarEnd((socket) => socket.write(body));
+  const budget = new CountingBudget(50_000_000);
+  const socket = new MeteredSocket({ host: '127.0.0.1', port: far.port, budget });
+  await once(socket, 'connect');
+  return secure(socket, 'platform.example', { kind: 'pins', pins: [far.pin] }, contexts);
+}
+
+/** Keeps a copy of everything that is taken. */
+function collect(tls: TLSSocket) {
+  const copies: Buffer[] = [];
+  const buffers = new Set<ArrayBufferLike>();
+  let bytes = 0;
+  takeRecords(tls, (record) => {
+    copies.push(Buffer.from(record));
+    buffers.add(record.buffer);
+    bytes += record.length;
+  });
+  const whole = until('all has come', () => bytes >= body.length);
+  return { whole: () => whole.then(() => Buffer.concat(copies)), buffers };
+}
+
+describe('takeRecords', () => {
+  it('hands out every byte in one buffer', async () => {
+    const tls = await connection();
+    const { whole, buffers } = collect(tls);
+    tls.write('\r\n\r\n');
+    expect((await whole()).equals(body)).toBe(true);
+    expect(buffers.size).toBe(1);
+    tls.destroy();
+  });
+
+  it('hands out every byte where Node has other parts', async () => {
+    const tls = await connection();
+    Object.assign(Reflect.get(tls, '_handle') as object, { useUserBuffer: undefined });
+    const { whole, buffers } = collect(tls);
+    tls.write('\r\n\r\n');
+    expect((await whole()).equals(body)).toBe(true);
+    expect(buffers.size).toBeGreaterThan(1);
+    tls.destroy();
+  });
+
+  it('hands out what came before it was asked for', async () => {
+    const tls = await connection();
+    tls.write('\r\n\r\n');
+    await until('something waits', () => tls.readableLength > 0);
+    expect((await collect(tls).whole()).equals(body)).toBe(true);
+    tls.destroy();
+  });
+});
+
+describe('Plaintext', () => {
+  it('keeps what is not taken at once', async () => {
+    const plaintext = new Plaintext(await connection());
+    let readable = 0;
+    plaintext.on('readable', () => {
+      readable += 1;
+    });
+    plaintext.write('\r\n\r\n');
+    await until('much has come', () => readable > 150);
+    const pieces: Buffer[] = [];
+    for (let piece = plaintext.read(); piece !== null; piece = plaintext.read()) pieces.push(piece);
+    const seen = Buffer.concat(pieces);
+    expect(seen.length).toBeGreaterThan(1_000_000);
+    expect(seen.equals(body.subarray(0, seen.length))).toBe(true);
+    plaintext.unshift(seen);
+    expect(plaintext.read()?.equals(seen)).toBe(true);
+    plaintext.destroy();
+  });
+});
