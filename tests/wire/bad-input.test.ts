@@ -222,7 +222,13 @@ describe('bad input', () => {
         expect(answer.results.map(({ index }) => index)).toEqual(items.map((_, i) => i));
         for (const item of answer.results) if (item.outcome === 'rejected') expect(item.reason).toBeTruthy();
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          [[JSON.parse('{"__proto__":""}')]],
+          [[{ ...whole, constructor: { prototype: 1 } }, whole]],
+        ],
+      },
     );
     const counts = await coordinator.wire.queue.counts();
     expect(counts.failed).toBe(0);

@@ -40,6 +40,9 @@ export async function buildApp(deps: AppDeps) {
     requestIdHeader: false,
     trustProxy: deps.trustProxy.length > 0 ? [...deps.trustProxy] : false,
     bodyLimit: BODY_LIMIT,
+    // Strict schemas refuse such keys by name, item by item; the parser would refuse the good neighbours with them.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
