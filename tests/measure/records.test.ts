@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
+import { createBuffers } from '@brakelight/probe-agent/measure/buffers';
 import { MeteredSocket } from '@brakelight/probe-agent/measure/metered-socket';
 import { Plaintext } from '@brakelight/probe-agent/measure/plaintext';
 import { takeRecords } from '@brakelight/probe-agent/measure/records';
@@ -12,12 +13,13 @@ import { tlsFarEnd } from './support/far-end.js';
 
 const body = randomBytes(3_000_000);
 const contexts = createTlsContexts();
+const buffers = createBuffers();
 
 /** A connection to a far end that is asked with an empty head, and sends the body. */
 async function connection(): Promise<TLSSocket> {
   const far = await tlsFarEnd((socket) => socket.write(body));
   const budget = new CountingBudget(50_000_000);
-  const socket = new MeteredSocket({ host: '127.0.0.1', port: far.port, budget });
+  const socket = new MeteredSocket({ host: '127.0.0.1', port: far.port, budget, buffer: buffers.read });
   await once(socket, 'connect');
   return secure(socket, 'platform.example', { kind: 'pins', pins: [far.pin] }, contexts);
 }
@@ -25,34 +27,34 @@ async function connection(): Promise<TLSSocket> {
 /** Keeps a copy of everything that is taken. */
 function collect(tls: TLSSocket) {
   const copies: Buffer[] = [];
-  const buffers = new Set<ArrayBufferLike>();
+  const places = new Set<ArrayBufferLike>();
   let bytes = 0;
-  takeRecords(tls, (record) => {
+  takeRecords(tls, buffers.record, (record) => {
     copies.push(Buffer.from(record));
-    buffers.add(record.buffer);
+    places.add(record.buffer);
     bytes += record.length;
   });
   const whole = until('all has come', () => bytes >= body.length);
-  return { whole: () => whole.then(() => Buffer.concat(copies)), buffers };
+  return { whole: () => whole.then(() => Buffer.concat(copies)), places };
 }
 
 describe('takeRecords', () => {
   it('hands out every byte in one buffer', async () => {
     const tls = await connection();
-    const { whole, buffers } = collect(tls);
+    const { whole, places } = collect(tls);
     tls.write('\r\n\r\n');
     expect((await whole()).equals(body)).toBe(true);
-    expect(buffers.size).toBe(1);
+    expect(places.size).toBe(1);
     tls.destroy();
   });
 
   it('hands out every byte where Node has other parts', async () => {
     const tls = await connection();
     Object.assign(Reflect.get(tls, '_handle') as object, { useUserBuffer: undefined });
-    const { whole, buffers } = collect(tls);
+    const { whole, places } = collect(tls);
     tls.write('\r\n\r\n');
     expect((await whole()).equals(body)).toBe(true);
-    expect(buffers.size).toBeGreaterThan(1);
+    expect(places.size).toBeGreaterThan(1);
     tls.destroy();
   });
 
@@ -67,7 +69,7 @@ describe('takeRecords', () => {
 
 describe('Plaintext', () => {
   it('keeps what is not taken at once', async () => {
-    const plaintext = new Plaintext(await connection());
+    const plaintext = new Plaintext(await connection(), buffers.record);
     let readable = 0;
     plaintext.on('readable', () => {
       readable += 1;

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { AbortReason, AddressFamily, ArmEnd, ArmObservation, DrawnArm } from '@brakelight/shared';
 import type { ByteBudget } from '../budget/budget.js';
 import { ArmEnded, aborted, failed } from './arm-ended.js';
+import type { Buffers } from './buffers.js';
 import { type Clock, instant } from './clock.js';
 import { within } from './deadline.js';
 import { download } from './download.js';
@@ -39,6 +40,7 @@ export interface ArmParts {
   readonly localAddress: string | undefined;
   readonly addresses: AddressGate;
   readonly contexts: TlsContexts;
+  readonly buffers: Buffers;
   readonly clock: Clock;
   readonly random: () => number;
   readonly budget: ByteBudget;
@@ -158,13 +160,13 @@ class ArmRun {
   }
 
   async #connect({ host, port }: Way): Promise<MeteredSocket> {
-    const { clock, budget, localAddress, family } = this.#parts;
+    const { clock, budget, localAddress, family, buffers } = this.#parts;
     // The operator's source address leads nowhere in the other family.
     if (localAddress !== undefined && isIP(localAddress) !== family) throw aborted('no-network');
     this.#family = family;
     this.#remoteAddress = host;
     const since = clock.monotonic();
-    const socket = new MeteredSocket({ host, port, localAddress, budget });
+    const socket = new MeteredSocket({ host, port, localAddress, budget, buffer: buffers.read });
     this.#socket = socket;
     // Every fault is taken from `failure`; an event without a listener would end the process.
     socket.on('error', () => undefined);
@@ -199,7 +201,7 @@ class ArmRun {
     });
     // The far end counts whole records: small ones keep its count near the network's.
     if (this.#arm.direction === 'upload') tls.setMaxSendFragment(UPLOAD_RECORD_BYTES);
-    const client = clientOn(tls, origin);
+    const client = clientOn(tls, origin, this.#parts.buffers.record);
     this.#transfer = new Transfer(this.#parts.clock, socket, this.#arm.direction, this.#deep, decided);
     try {
       const run = this.#arm.direction === 'upload' ? upload : download;

@@ -3,6 +3,7 @@ import { METHOD_VERSION } from '@brakelight/shared';
 import type { ByteBudget } from '../budget/budget.js';
 import { AGENT_VERSION } from '../version.js';
 import { type AddressGate, runArm } from './arm.js';
+import { createBuffers } from './buffers.js';
 import { type Clock, instant } from './clock.js';
 import { knock } from './knock.js';
 import type { NameResolver } from './name-resolver.js';
@@ -29,6 +30,7 @@ export interface TestRun {
 export class MeasurementEngine {
   readonly #parts: EngineParts;
   readonly #contexts: TlsContexts;
+  readonly #buffers = createBuffers();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -52,6 +54,7 @@ export class MeasurementEngine {
         ...this.#parts,
         family: test.family,
         contexts: this.#contexts,
+        buffers: this.#buffers,
         budget,
         signal,
       });

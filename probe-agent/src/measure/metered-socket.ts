@@ -3,14 +3,13 @@ import { Duplex } from 'node:stream';
 import type { ByteBudget } from '../budget/budget.js';
 import { aborted } from './arm-ended.js';
 
-/** The most that one read takes; near the wall a read takes no more than is left. */
-export const READ_BYTES = 65_536;
-
 export interface MeteredSocketSettings {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string | undefined;
   readonly budget: ByteBudget;
+  /** Where reads go; whoever is handed them copies at once. */
+  readonly buffer: Buffer;
 }
 
 /**
@@ -23,7 +22,7 @@ export interface MeteredSocketSettings {
 export class MeteredSocket extends Duplex {
   readonly #socket: Socket;
   readonly #budget: ByteBudget;
-  #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  #buffer: Buffer;
   bytesReceived = 0;
   bytesSent = 0;
   /** What the system said went wrong; TLS and HTTP above it invent errors of their own. */
@@ -33,9 +32,10 @@ export class MeteredSocket extends Duplex {
   /** The budget's wall was reached; TLS above may call it by another name. */
   overBudget = false;
 
-  constructor({ host, port, localAddress, budget }: MeteredSocketSettings) {
+  constructor({ host, port, localAddress, budget, buffer }: MeteredSocketSettings) {
     super({ allowHalfOpen: false });
     this.#budget = budget;
+    this.#buffer = buffer;
     this.#socket = connect({
       host,
       port,
@@ -65,7 +65,7 @@ export class MeteredSocket extends Duplex {
   /** Where the next read goes. */
   #room(): Uint8Array {
     const left = this.#budget.remaining();
-    return left < READ_BYTES ? this.#buffer.subarray(0, Math.max(1, left)) : this.#buffer;
+    return left < this.#buffer.length ? this.#buffer.subarray(0, Math.max(1, left)) : this.#buffer;
   }
 
   #take(bytes: number, buffer: Uint8Array): boolean {
@@ -79,7 +79,7 @@ export class MeteredSocket extends Duplex {
     this.emit('received');
     const wantsMore = this.push(buffer.subarray(0, bytes));
     // TLS has copied what it was handed. What still waits for it keeps its bytes: the next read gets others.
-    if (this.readableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    if (this.readableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
     return wantsMore;
   }
 

@@ -10,7 +10,8 @@ export class Plaintext extends Writable {
   readonly #tls: TLSSocket;
   readonly #waiting: Buffer[] = [];
 
-  constructor(tls: TLSSocket) {
+  /** @param buffer where its records lie, one after another */
+  constructor(tls: TLSSocket, buffer: Buffer) {
     super();
     this.#tls = tls;
     // Faults are told by the socket below; an event without a listener would end the process.
@@ -18,7 +19,7 @@ export class Plaintext extends Writable {
     tls.once('error', (error) => this.destroy(error));
     tls.once('end', () => this.emit('end'));
     tls.once('close', () => this.destroy());
-    takeRecords(tls, (record) => this.#offer(record));
+    takeRecords(tls, buffer, (record) => this.#offer(record));
   }
 
   #offer(record: Buffer): void {

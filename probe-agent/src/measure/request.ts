@@ -6,10 +6,13 @@ import { connectionFailure } from './failure-class.js';
 import type { MeteredSocket } from './metered-socket.js';
 import { Plaintext } from './plaintext.js';
 
-/** An HTTP client that has exactly one connection: ours. */
-export function clientOn(tls: TLSSocket, origin: string): Client {
+/**
+ * An HTTP client that has exactly one connection: ours.
+ * @param buffer where its records lie, one after another
+ */
+export function clientOn(tls: TLSSocket, origin: string, buffer: Buffer): Client {
   // Less than a socket, which undici's types ask for, and all that it uses.
-  const plaintext = new Plaintext(tls) as unknown as TLSSocket;
+  const plaintext = new Plaintext(tls, buffer) as unknown as TLSSocket;
   let given = false;
   return new Client(origin, {
     connect: (_options, done) => {
