@@ -50,13 +50,24 @@ describe('a message', () => {
     const { data } = composeAlert(detected, 'throttling.detected', url);
     expect(data.summary).toBe(
       'twitter is slowed down in Russia (RU) since 2026-03-10 07:00 (onset between 2026-03-10 06:30 and ' +
-        '2026-03-10 07:30 UTC). 108 of 120 units are affected, 90 % (95 % interval 85 % to 96 %), from 140 tests in ' +
-        '17 independent subnets of 5 networks. The rate is 109 kbit/s (half of them between 100 kbit/s and ' +
-        '115 kbit/s); the control had 23.4 Mbit/s. Only the platform itself was compared with a control: one bad ' +
-        'peering can look the same. What is over the rate is dropped (policing).',
+        '2026-03-10 07:30 UTC). Of 120 units (at most one for each address block, network and period) 108 are ' +
+        'affected, 90 % (95 % interval 85 % to 96 %), from 140 tests in 17 independent subnets of 5 networks. ' +
+        'The rate is 109 kbit/s (half of the affected units between 100 kbit/s and 115 kbit/s); the control had ' +
+        '23.4 Mbit/s. Only the platform itself was compared with a control: one bad peering can look the same. ' +
+        'Held back: downloads; that uploads are, too, was not shown. What is over the rate is dropped (policing).',
     );
     expect(data.evidenceUrl).toBe('https://watch.example/v1/incidents/01J0000000000000000000000A/evidence');
     expect(data.incident.evidenceUrl).toBe(data.evidenceUrl);
+  });
+
+  it('says which way bytes are held back, where any are carried', () => {
+    const said = (change: Parameters<typeof sampleEvent>[2]) =>
+      composeAlert(sampleEvent('detected', 'e7', change), 'throttling.detected', url).data.summary;
+    expect(said({ direction: 'upload' })).toContain(
+      'Held back: uploads; that downloads are, too, was not shown.',
+    );
+    expect(said({ direction: 'both' })).toContain('Held back: downloads and uploads.');
+    expect(said({ kind: 'blocked' })).not.toContain('Held back');
   });
 
   it('says how it ended', () => {

@@ -81,17 +81,25 @@ function summarise(type: AlertType, incident: Incident): string {
   return [
     `${past}${head} since ${minute(incident.onsetAt)}${end}`,
     ` (onset between ${minute(incident.onsetEarliestAt)} and ${minute(incident.onsetLatestAt)} UTC).`,
-    ` ${s.affectedUnits} of ${s.units} units are affected, ${percent(s.share.estimate)}`,
+    ` Of ${count(s.units, 'unit')} (at most one for each address block, network and period) ${s.affectedUnits} are affected, ${percent(s.share.estimate)}`,
     ` (95 % interval ${percent(s.share.lower)} to ${percent(s.share.upper)}),`,
     ` from ${count(s.tests, 'test')} in ${count(s.subnets, 'independent subnet')} of ${count(s.asns, 'network')}.`,
     s.rate
-      ? ` The rate is ${rate(s.rate.medianBps)} (half of them between ${rate(s.rate.p25Bps)} and ${rate(s.rate.p75Bps)})`
+      ? ` The rate is ${rate(s.rate.medianBps)} (half of the affected units between ${rate(s.rate.p25Bps)} and ${rate(s.rate.p75Bps)})`
       : ' Nothing came through',
     s.controlRateBps === null ? '.' : `; the control had ${rate(s.controlRateBps)}.`,
     ` ${GRADE[incident.grade]}`,
+    // Where no connection is made, nothing is carried either way.
+    incident.kind === 'blocked' ? '' : ` ${DIRECTION[incident.direction]}`,
     incident.mechanism === null ? '' : ` ${MECHANISM[incident.mechanism]}`,
   ].join('');
 }
+
+const DIRECTION: Readonly<Record<Incident['direction'], string>> = {
+  download: 'Held back: downloads; that uploads are, too, was not shown.',
+  upload: 'Held back: uploads; that downloads are, too, was not shown.',
+  both: 'Held back: downloads and uploads.',
+};
 
 const MECHANISM: Readonly<Record<NonNullable<Incident['mechanism']>, string>> = {
   policing: 'What is over the rate is dropped (policing).',
