@@ -151,6 +151,30 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
     expect(evidence).toBe(`${coordinator.url}/v1/incidents/past-1/evidence`);
   });
 
+  it('says in plain words which way an incident brakes, and how', async () => {
+    const figures = () => page.locator('.figures div').allTextContents();
+    await open('#/incidents/live-1');
+    expect((await figures()).slice(4)).toEqual([
+      'Held backDownloads and uploadseach shown by tests of its own',
+      'HowExcess is droppedwhat comes faster than the rate is thrown away: policing (12 of 13 name-swap tests that tell)',
+    ]);
+    await open('#/incidents/past-1');
+    expect((await figures()).slice(4)).toEqual([
+      'Held backDownloadsthat uploads are, too, was not shown',
+      'HowNot knownno test could tell',
+    ]);
+    await open('#/incidents/live-2');
+    expect((await figures()).slice(4)).toEqual([
+      'Held backConnectionsthey fail before anything is carried, either way',
+      'HowConnections failthey are refused, cut, or never answered',
+    ]);
+    await open('#/');
+    expect((await page.locator('.incident .tags').allTextContents()).slice(0, 2)).toEqual([
+      'Going onTriggered by the nameDownloads and uploads, excess is dropped',
+      'Going onFails here, not elsewhere',
+    ]);
+  });
+
   it('follows what changes without being asked', async () => {
     await open('#/');
     knowledge.incidents = [];

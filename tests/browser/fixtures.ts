@@ -196,6 +196,8 @@ interface IncidentSketch {
   kind?: Incident['kind'];
   grade?: Incident['grade'];
   status?: Incident['status'];
+  direction?: Incident['direction'];
+  mechanism?: Incident['mechanism'];
   asns: number;
   rateBps: number | null;
   summary: string;
@@ -214,8 +216,8 @@ function incident(sketch: IncidentSketch): Incident {
     status: sketch.status ?? (sketch.lifted ? 'resolved' : 'open'),
     kind: sketch.kind ?? 'slow',
     grade: sketch.grade ?? 'slowed',
-    direction: 'download',
-    mechanism: null,
+    direction: sketch.direction ?? 'download',
+    mechanism: sketch.mechanism ?? null,
     summary: sketch.summary,
     onsetAt: iso(onset),
     onsetEarliestAt: iso(onset - spread),
@@ -250,7 +252,9 @@ function incident(sketch: IncidentSketch): Incident {
       p0: 0.07,
       p0From: 'the same platform in 31 other countries',
       sybilNumber: historical ? 211 : 4,
-      mechanismPairs: { policing: 0, shaping: 0, congestion: 0, unclear: 0 },
+      mechanismPairs: sketch.mechanism
+        ? { policing: 1, shaping: 1, congestion: 0, unclear: 3, [sketch.mechanism]: 12 }
+        : { policing: 0, shaping: 0, congestion: 0, unclear: 0 },
     },
     confounders: [
       { name: 'platform-outage', ruledOut: true, finding: 'Slow in 3 % of tests in other countries.' },
@@ -304,6 +308,8 @@ export const incidents: Incident[] = [
     country: 'IS',
     target: 'chirper',
     grade: 'sni-triggered',
+    direction: 'both',
+    mechanism: 'policing',
     onset: NOW - 9 * HOUR,
     asns: 3,
     rateBps: 128_000,

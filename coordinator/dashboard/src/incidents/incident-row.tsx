@@ -1,6 +1,7 @@
 import type { Incident } from '@brakelight/shared';
 import { Swatch } from '../frame/swatch.js';
 import { href } from '../route.js';
+import { brakingInShort } from '../words/braking.js';
 import { count, formatRate } from '../words/format.js';
 import { gradeOf, type Names, periodOf, sentence, shadeOf, statusOf } from '../words/incidents.js';
 
@@ -19,6 +20,7 @@ export function IncidentRow({ incident, names }: { readonly incident: Incident; 
           <span class={`tag tag-${status.tone}`}>{status.label}</span>
           {incident.historical && <span class="stamp">Historical</span>}
           <span>{gradeOf(incident).label}</span>
+          {incident.kind === 'slow' && <span>{brakingInShort(incident)}</span>}
         </p>
         <p class="quiet">
           {periodOf(incident)}

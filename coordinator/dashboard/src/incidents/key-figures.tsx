@@ -1,8 +1,9 @@
 import type { Incident } from '@brakelight/shared';
+import { directionOf, mechanismOf } from '../words/braking.js';
 import { formatMinute, formatRate, formatShare, formatSpan } from '../words/format.js';
-import { outlastsData } from '../words/incidents.js';
+import { type Explained, outlastsData } from '../words/incidents.js';
 
-/** The four numbers people quote, each with what qualifies it. */
+/** What people quote of an incident, each with what qualifies it. */
 export function KeyFigures({ incident }: { readonly incident: Incident }) {
   const { statistics, onsetAt, onsetEarliestAt, onsetLatestAt, resolvedAt } = incident;
   const { rate, share } = statistics;
@@ -47,6 +48,20 @@ export function KeyFigures({ incident }: { readonly incident: Incident }) {
           </small>
         </dd>
       </div>
+      <Words term="Held back" of={directionOf(incident)} />
+      <Words term="How" of={mechanismOf(incident)} />
     </dl>
+  );
+}
+
+function Words({ term, of }: { readonly term: string; readonly of: Explained }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>
+        {of.label}
+        <small>{of.meaning}</small>
+      </dd>
+    </div>
   );
 }

@@ -28,13 +28,14 @@ export function sentence(incident: Incident, names: Names): string {
   return `${names.get(target) ?? target} ${verb} ${inCountry(country)}`;
 }
 
-interface GradeWords {
+/** A few words, and a clause that says what they mean. */
+export interface Explained {
   readonly label: string;
   readonly meaning: string;
 }
 
 /** How sure we are, without jargon; for a slow platform. */
-export const GRADE_WORDS: Readonly<Record<Incident['grade'], GradeWords>> = {
+export const GRADE_WORDS: Readonly<Record<Incident['grade'], Explained>> = {
   suspected: {
     label: 'Suspected',
     meaning: 'Unusual, but below the threshold of an alarm. It may turn out to be nothing.',
@@ -63,7 +64,7 @@ const WHAT_HAPPENS: Readonly<Record<Incident['kind'], string>> = {
 };
 
 /** {@link GRADE_WORDS} in the words of what is done to the platform. */
-export function gradeOf({ grade, kind }: Pick<Incident, 'grade' | 'kind'>): GradeWords {
+export function gradeOf({ grade, kind }: Pick<Incident, 'grade' | 'kind'>): Explained {
   if (grade !== 'slowed') return GRADE_WORDS[grade];
   const meaning = `The platform ${WHAT_HAPPENS[kind]} here while a control and other countries are fine. One bad network link can look the same.`;
   return { label: HERE_ONLY[kind], meaning };
