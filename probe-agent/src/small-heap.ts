@@ -7,3 +7,9 @@ import { setFlagsFromString } from 'node:v8';
  * of Node everywhere.
  */
 setFlagsFromString('--semi-space-growth-factor=1');
+
+/**
+ * Collects the old generation when it has grown by half, not by a factor of four: what a thousand tests leave behind is
+ * else collected once, at 45 MB of heap for 13 MB that live.
+ */
+setFlagsFromString('--heap-growing-percent=50');

@@ -85,4 +85,20 @@ describe('Plaintext', () => {
     expect(plaintext.read()?.equals(seen)).toBe(true);
     plaintext.destroy();
   });
+
+  it('keeps what is given back while it is offered', async () => {
+    const plaintext = new Plaintext(await connection(), buffers.record);
+    let pieces = 0;
+    plaintext.on('readable', () => {
+      const piece = plaintext.read();
+      if (piece !== null) plaintext.unshift(piece.subarray(1));
+      pieces += 1;
+    });
+    plaintext.write('\r\n\r\n');
+    await until('some has come', () => pieces >= 3);
+    plaintext.removeAllListeners('readable');
+    // Each time the first byte of what waits is taken.
+    expect(plaintext.read()?.[0]).toBe(body[pieces]);
+    plaintext.destroy();
+  });
 });

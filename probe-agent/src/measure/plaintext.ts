@@ -26,7 +26,7 @@ export class Plaintext extends Writable {
     this.#waiting.push(record);
     this.emit('readable');
     // The record's buffer is used again: whoever did not take it gets a copy.
-    if (this.#waiting.pop() === record) this.#waiting.push(Buffer.from(record));
+    if (this.#waiting.at(-1) === record) this.#waiting[this.#waiting.length - 1] = Buffer.from(record);
   }
 
   /** The next bytes; `null` where there are none now. */
