@@ -46,7 +46,8 @@ describe('a row of the 4ndv data set', () => {
     ['the ASN has more than 32 bits', line({ 3: '4294967296' }), 'no-asn'],
     ['there is no subnet', line({ 1: '' }), 'no-subnet'],
     ['the time is none', line({ 0: 'yesterday' }), 'no-time'],
-    ['the day does not exist', line({ 0: '2021-13-41 00:00:00 UTC' }), 'no-time'],
+    ['the month does not exist', line({ 0: '2021-13-41 00:00:00 UTC' }), 'no-time'],
+    ['the day does not exist', line({ 0: '2021-02-31 00:00:00 UTC' }), 'no-time'],
     ['a field is missing', GOOD.slice(GOOD.indexOf(',') + 1), 'unparseable'],
     ['a quote never closes', line({ 5: '"PJSC' }), 'unparseable'],
     ['it is something else', '<html>', 'unparseable'],
@@ -87,6 +88,13 @@ describe('ids', () => {
     const first = ids(new File4ndv(HEADER), lines);
     expect(new Set(first).size).toBe(4);
     expect(ids(new File4ndv(HEADER), lines)).toEqual(first);
+  });
+
+  it('put a copy right after its original, so that copies change nothing of who came first', () => {
+    const [original, copy, third] = ids(new File4ndv(HEADER), [GOOD, GOOD, GOOD]) as [string, string, string];
+    expect([third, copy, original].sort()).toEqual([original, copy, third]);
+    expect(ids(new File4ndv(HEADER), [GOOD])).toEqual([original]);
+    expect(copy.slice(0, 20)).toBe(original.slice(0, 20));
   });
 });
 

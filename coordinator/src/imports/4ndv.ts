@@ -37,7 +37,10 @@ const NO_COUNTRY = new Set(['EU', 'AP', 'ZZ']);
 
 /** A good row. Rates are bits per second. */
 export interface SpeedTest {
-  /** Hash of source, line, and how-many-th identical line of its file: the same row has the same id, always. */
+  /**
+   * Hash of source and line, counted up for further identical lines of the file: the same row has the same id, always, and
+   * among tests of one moment a copy comes after its original.
+   */
   readonly id: string;
   /** Unix milliseconds (5-minute bins). */
   readonly measuredAt: number;
@@ -120,8 +123,8 @@ export class File4ndv {
   #id(line: string): string {
     const nth = (this.#seen.get(line) ?? 0) + 1;
     this.#seen.set(line, nth);
-    const hash = createHash('sha256').update(`${SOURCE_4NDV}\n${line}\n${nth}`).digest();
-    let bits = BigInt(`0x${hash.subarray(0, 16).toString('hex')}`);
+    const hash = createHash('sha256').update(`${SOURCE_4NDV}\n${line}\n1`).digest();
+    let bits = BigInt.asUintN(128, BigInt(`0x${hash.subarray(0, 16).toString('hex')}`) + BigInt(nth - 1));
     let id = '';
     for (let i = 0; i < 26; i++) {
       id = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.charAt(Number(bits & 31n)) + id;
@@ -149,7 +152,9 @@ function cells(line: string): string[] | null {
 function instant(text: string): number | null {
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?: UTC|Z)?$/.exec(text.trim());
   const at = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`);
-  return Number.isNaN(at) ? null : at;
+  // 31 February is no 3 March.
+  const exists = !Number.isNaN(at) && new Date(at).getUTCDate() === Number(match?.[1]?.slice(8));
+  return exists ? at : null;
 }
 
 /** kbit/s in, bits per second out. */

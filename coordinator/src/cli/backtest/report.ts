@@ -1,3 +1,4 @@
+import type { Outside } from '../../detection/baseline.js';
 import { logSumExp } from '../../detection/bounds.js';
 import type { DetectionParameters } from '../../detection/parameters.js';
 import { eBenjaminiHochberg } from '../../detection/public-list.js';
@@ -26,7 +27,7 @@ export interface ReportedCell {
   readonly units: number;
   readonly slowUnits: number;
   readonly subnets: number;
-  readonly state: string;
+  readonly state: 'throttled' | 'suspected' | 'insufficient' | 'normal';
   readonly alarms: readonly ReportedAlarm[];
   readonly lifts: readonly ReportedAlarm[];
   readonly rateKbps: number | null;
@@ -72,8 +73,6 @@ function reportCell(
   const source = place.asn === null ? country.evidence : cell;
   const { logR } = source.evidence('slow', sweep.now);
   const subnets = new Set(units.map((unit) => unit.subnet)).size;
-  const enough = subnets >= parameters.minSubnets;
-  const suspected = logR >= Math.log(parameters.suspicion);
   const note = place.asn === null ? undefined : notes.get(place.asn)?.why;
   return {
     ...place,
@@ -81,7 +80,7 @@ function reportCell(
     units: units.length,
     slowUnits: slow.length,
     subnets,
-    state: cell.open !== null ? 'throttled' : suspected ? 'suspected' : enough ? 'normal' : 'insufficient',
+    state: stateOf(cell, { logR, subnets, outside: country.outside.get('slow') }, parameters),
     alarms: cell.alarms.map(reported),
     lifts: cell.lifts.map(reported),
     rateKbps: slow.length === 0 ? null : (rateSummary(slow)?.medianBps ?? 0) / 1000,
@@ -91,6 +90,18 @@ function reportCell(
     label: labelOf(units),
     ...(note === undefined ? {} : { note }),
   };
+}
+
+/** Silence is not normal: nor is a place with nothing to compare it with. */
+function stateOf(
+  cell: SweepCell,
+  { logR, subnets, outside }: { logR: number; subnets: number; outside: Outside | undefined },
+  { suspicion, minSubnets }: DetectionParameters,
+): 'throttled' | 'suspected' | 'insufficient' | 'normal' {
+  if (cell.open !== null) return 'throttled';
+  if (logR >= Math.log(suspicion)) return 'suspected';
+  const comparable = outside !== undefined && outside.state !== 'insufficient';
+  return subnets >= minSubnets && comparable ? 'normal' : 'insufficient';
 }
 
 function reported(crossing: Alarm | Lift): ReportedAlarm {

@@ -2,31 +2,20 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CONTROL_4NDV, TARGET_4NDV } from '../../imports/4ndv.js';
 import type { ImportRow } from '../../imports/row.js';
-import { csvFiles, type RowCounts, readTests } from '../backtest/load.js';
+import { type Found, listFiles, readTests } from '../backtest/load.js';
 import { CommandError } from '../client.js';
-
-/** What a pass over the files found. */
-export interface Found {
-  /** Lines with data, and why some of them were refused. */
-  readonly rows: RowCounts;
-  /** Files that are not of the format at all. */
-  readonly refusedFiles: { readonly file: string; readonly reason: string }[];
-}
-
-export const nothingYet = (): Found => ({ rows: { read: 0, rejected: {} }, refusedFiles: [] });
 
 /** The CSV files that are meant: one file, or all of a folder and the folders below it. @throws CommandError */
 export async function filesOf(path: string): Promise<string[]> {
   const kind = await stat(path).catch(() => null);
   if (kind === null) throw new CommandError(`There is no folder ${path}.`);
-  const files = kind.isDirectory() ? await csvFiles(path) : [path];
+  const files = kind.isDirectory() ? (await listFiles(path)).csv : [path];
   if (files.length === 0) throw new CommandError(`There are no CSV files in ${path}.`);
   return files;
 }
 
 /**
- * Streams the good rows of the files in batches, and counts the others. A file that cannot be read, or is of another
- * layout, is refused as a whole and disturbs no other.
+ * Streams the good rows of the files in batches, and counts what is refused.
  * @param size most rows of a batch
  */
 export async function* readBatches(
@@ -35,25 +24,16 @@ export async function* readBatches(
   found: Found,
 ): AsyncGenerator<ImportRow[]> {
   let batch: ImportRow[] = [];
-  for (const file of files) {
-    const tests = readTests([file], found.rows);
-    for (;;) {
-      const next = await tests.next().catch((error: Error) => {
-        found.refusedFiles.push({ file, reason: error.message });
-        return { done: true as const, value: undefined };
-      });
-      if (next.done) break;
-      const { measuredAt, placeboRateBps: _, ...row } = next.value;
-      batch.push({
-        ...row,
-        measuredAt: new Date(measuredAt).toISOString(),
-        target: TARGET_4NDV,
-        control: CONTROL_4NDV,
-      });
-      if (batch.length < size) continue;
-      yield batch;
-      batch = [];
-    }
+  for await (const { measuredAt, placeboRateBps: _, ...row } of readTests(files, found)) {
+    batch.push({
+      ...row,
+      measuredAt: new Date(measuredAt).toISOString(),
+      target: TARGET_4NDV,
+      control: CONTROL_4NDV,
+    });
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
 }
