@@ -1,7 +1,7 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Deliveries, Lane } from '../live/deliveries.js';
-import { queuePrefix } from '../live/keys.js';
+import { openJobQueue } from '../live/job-queue.js';
 
 /** Name of the queue in Redis. */
 export const DELIVERIES_QUEUE = 'deliveries';
@@ -30,19 +30,12 @@ export class DeliveryQueue {
 
   constructor(deps: QueueDeps) {
     this.#deliveries = deps.deliveries;
-    this.jobs = new Queue<DeliveryJob>(DELIVERIES_QUEUE, {
-      connection: deps.redis,
-      prefix: queuePrefix(deps.prefix),
-      defaultJobOptions: {
-        // Failed attempts are put off by the worker itself; these are for faults of ours, such as a Redis that restarts.
-        attempts: 10,
-        backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
-        removeOnComplete: true,
-        removeOnFail: true,
-      },
+    this.jobs = openJobQueue(DELIVERIES_QUEUE, deps.redis, deps.prefix, {
+      // Failed attempts are put off by the worker itself; these are for faults of ours, such as a Redis that restarts.
+      attempts: 10,
+      removeOnFail: true,
+      stackTraceLimit: 1,
     });
-    // The connection's own watcher logs it; without a listener BullMQ would print it.
-    this.jobs.on('error', () => {});
   }
 
   /** Queues whatever is first in a lane. */

@@ -1,10 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { checkCatalogue, withFindings } from '../catalogue/check.js';
 import { GuardedClient } from '../catalogue/guarded-client.js';
 import { table } from '../catalogue/table.js';
-import { ConfigError, loadConfig } from '../config.js';
-import { CatalogueError, loadCatalogue } from '../work/catalogue.js';
+import { loadConfig } from '../config.js';
+import { loadCatalogue } from '../work/catalogue.js';
+import { runCommand } from './run-command.js';
 
 /** `npm run catalogue -- check`: is everything that probes are sent to still where the catalogue says? */
 
@@ -58,14 +59,4 @@ async function check({ write, json }: Options): Promise<void> {
   if (faults > 0) process.exitCode = 1;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    const foreseen = error instanceof ConfigError || error instanceof CatalogueError;
-    process.stderr.write(`${foreseen ? error.message : ((error as Error).stack ?? error)}\n`);
-    process.exitCode = error instanceof ConfigError ? 2 : 1;
-  }
-}
+await runCommand(program);

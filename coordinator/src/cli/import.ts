@@ -1,13 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ConfigError } from '../config.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../duration.js';
 import { SOURCE_4NDV } from '../imports/4ndv.js';
-import { CommandError, connect } from './client.js';
+import { connect } from './client.js';
 import { filesOf } from './import/files.js';
 import { Importer } from './import/importer.js';
 import { Judgement } from './import/judgement.js';
 import { Progress } from './import/progress.js';
 import { describe } from './import/summary.js';
+import { runCommand } from './run-command.js';
 
 /** `npm run import -- --format 4ndv <folder>`: somebody else's tests, through queue, store and judge. */
 
@@ -66,13 +66,4 @@ function duration(text: string): number {
   return ms;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = error instanceof CommandError ? error.exitCode : error instanceof ConfigError ? 2 : 1;
-  }
-}
+await runCommand(program);

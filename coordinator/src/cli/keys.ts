@@ -1,8 +1,9 @@
 import { ApiKey, CreatedApiKey, CreatedToken, pageOf, Scope } from '@brakelight/shared';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { parseDuration } from '../duration.js';
 import { CommandError, type CoordinatorClient, connect } from './client.js';
+import { runCommand } from './run-command.js';
 
 interface Common {
   readonly coordinator?: string;
@@ -95,13 +96,4 @@ command('token', 'make an enrolment token; it is shown this once')
     if (!options.json) process.stderr.write(`It lets nobody in after ${made.expiresAt}.\n`);
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = error instanceof CommandError ? error.exitCode : 1;
-  }
-}
+await runCommand(program);

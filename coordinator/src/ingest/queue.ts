@@ -1,6 +1,6 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { queuePrefix } from '../live/keys.js';
+import { openJobQueue } from '../live/job-queue.js';
 import { ProblemError } from '../problems/problem.js';
 import { type IngestJob, SUBMISSIONS_QUEUE } from './job.js';
 
@@ -17,20 +17,12 @@ export class IngestQueue {
   readonly jobs: Queue<IngestJob>;
 
   constructor(redis: Redis, prefix: string) {
-    this.jobs = new Queue<IngestJob>(SUBMISSIONS_QUEUE, {
-      connection: redis,
-      prefix: queuePrefix(prefix),
-      defaultJobOptions: {
-        attempts: ATTEMPTS,
-        backoff: { type: 'exponential', delay: 1_000, jitter: 0.3 },
-        removeOnComplete: true,
-        // A job that always fails is kept, counted in the metrics, and tried again at the next start.
-        removeOnFail: false,
-        stackTraceLimit: 3,
-      },
+    this.jobs = openJobQueue(SUBMISSIONS_QUEUE, redis, prefix, {
+      attempts: ATTEMPTS,
+      // A job that always fails is kept, counted in the metrics, and tried again at the next start.
+      removeOnFail: false,
+      stackTraceLimit: 3,
     });
-    // The connection's own watcher logs it; without a listener BullMQ would print it.
-    this.jobs.on('error', () => {});
   }
 
   /** Resolves once Redis has it. @throws ProblemError `unavailable` when that takes too long */

@@ -1,6 +1,6 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { queuePrefix } from '../live/keys.js';
+import { openJobQueue } from '../live/job-queue.js';
 import type { MeasurementRow } from '../store/rows.js';
 
 /** Name of the queue in Redis. */
@@ -17,19 +17,11 @@ export class SenderQueue {
   readonly jobs: Queue<SenderJob>;
 
   constructor(redis: Redis, prefix: string) {
-    this.jobs = new Queue<SenderJob>(SENDER_QUEUE, {
-      connection: redis,
-      prefix: queuePrefix(prefix),
-      defaultJobOptions: {
-        attempts: ATTEMPTS,
-        backoff: { type: 'exponential', delay: 1_000, jitter: 0.3 },
-        removeOnComplete: true,
-        removeOnFail: true,
-        stackTraceLimit: 1,
-      },
+    this.jobs = openJobQueue(SENDER_QUEUE, redis, prefix, {
+      attempts: ATTEMPTS,
+      removeOnFail: true,
+      stackTraceLimit: 1,
     });
-    // The connection's own watcher logs it; without a listener BullMQ would print it.
-    this.jobs.on('error', () => {});
   }
 
   /** Remembers to ask for those that our server sent something for. Asking twice changes nothing. */
