@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Catalogue } from '@brakelight/shared';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isResolved } from '../catalogue/resolved.js';
 import { allowList, isPublicAddress, literalHost } from '../network/public-address.js';
 
@@ -26,10 +26,14 @@ export async function loadCatalogue(path: string, allowCidr: readonly string[]):
     throw new CatalogueError(path, [(error as Error).message]);
   }
   const parsed = Catalogue.safeParse(value);
-  if (!parsed.success) throw new CatalogueError(path, z.prettifyError(parsed.error).split('\n'));
+  if (!parsed.success) throw new CatalogueError(path, parsed.error.issues.map(inWords));
   const problems = [...privateObjects(parsed.data, allowCidr), ...lostControls(parsed.data)];
   if (problems.length > 0) throw new CatalogueError(path, problems);
   return parsed.data;
+}
+
+function inWords({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }
 
 /** Without its control no test can be run. */
