@@ -39,7 +39,7 @@ function program(config: Config): Command {
     .option('--fingerprint <fingerprint>', "fingerprint of the coordinator's key, as its operator told you")
     .option('--accept <kinds>', 'kinds of test you agree to: platform, swap', kinds)
     .option('--yes', 'do not ask whether the fingerprint is right', false)
-    .option('--budget-per-test <size>', 'most bytes of one test', size)
+    .option('--budget-per-test <size>', 'most bytes of one test (10MB)', size)
     .option('--budget-per-day <size>', 'most bytes a UTC day (50MB)', size)
     .option('--budget-per-month <size>', 'most bytes a UTC month (1GB)', size)
     .action(async (url: string | undefined, o) => {
