@@ -1,7 +1,15 @@
 import type { ArmObservation, TestClass } from '@brakelight/shared';
 import { KB } from '@brakelight/shared';
 import { type Classification, invalid } from './classification.js';
-import { type Comparison, compare, curveBytes, endedFast, reportedRate, roundTripLimited } from './curve.js';
+import {
+  type Comparison,
+  compare,
+  curveBytes,
+  endedFast,
+  RANGE_START_BYTES,
+  reportedRate,
+  roundTripLimited,
+} from './curve.js';
 
 /** Below this rate of the control the line itself is too slow for a statement. */
 export const MIN_CONTROL_BPS = 600_000;
@@ -18,7 +26,7 @@ const HANDSHAKE = { times: 5, overMs: 1_000 } as const;
 
 /** Platform channel: A (platform) against B (control). Both arms ran, in the right order and time. */
 export function classifyPlatform(a: ArmObservation, b: ArmObservation, deep: boolean): Classification {
-  if (b.end.kind === 'failed' || b.end.kind === 'stalled') return invalid('control-failed');
+  if (b.end.kind === 'failed' || b.end.kind === 'stalled' || isPage(b)) return invalid('control-failed');
   const controlRateBps = reportedRate(b);
   const rates = { targetRateBps: reportedRate(a), controlRateBps };
   if (controlRateBps === null || controlRateBps < MIN_CONTROL_BPS) {
@@ -38,8 +46,9 @@ function classOf(
   whole: Comparison | null,
   beyond: Comparison | null,
 ): TestClass {
-  if (a.end.kind === 'failed' && a.end.phase !== 'body') return 'blocked';
   const stopped = stoppedAfter(a);
+  // Refused, never answered, or cut in the middle: whoever asked for it has an error.
+  if ((a.end.kind === 'failed' && stopped === null) || isPage(a)) return 'blocked';
   if (stopped !== null && stopped >= FREEZE_BYTES.from)
     return stopped <= FREEZE_BYTES.to ? 'stalled' : 'slow';
   if (handshakeSlow(a, b)) return 'slow';
@@ -47,6 +56,11 @@ function classOf(
     return 'slow';
   if (beyond !== null && beyond.ratio < SLOW_RATIO && !roundTripLimited(a, beyond)) return 'slow';
   return 'normal';
+}
+
+/** A whole answer too short to have a rate: a page in the place of the object, whatever its status says. */
+function isPage(arm: ArmObservation): boolean {
+  return arm.end.kind === 'short' && curveBytes(arm) < RANGE_START_BYTES;
 }
 
 /** Bytes after which the body fell silent; `null` where it did not. */

@@ -11,6 +11,8 @@ interface Line {
   bytes?: number;
   end?: ArmEnd;
   rttMs?: number;
+  /** The round trip, where not said: a lost SYN adds a second. */
+  tcpMs?: number;
   tlsMs?: number;
   /** Extra silence at the end of the curve. */
   silentMs?: number;
@@ -39,7 +41,7 @@ function arm(name: ArmName, line: Line, startMs = 0): ArmObservation {
     dnsAnswers: [],
     protocol: 'http/1.1',
     httpStatus: 206,
-    phases: { dnsMs: 5, tcpMs: rttMs, tlsMs: line.tlsMs ?? 2 * rttMs, firstByteMs: rttMs },
+    phases: { dnsMs: 5, tcpMs: line.tcpMs ?? rttMs, tlsMs: line.tlsMs ?? 2 * rttMs, firstByteMs: rttMs },
     bytesReceived: bytes + 5000,
     bytesSent: 2000,
     curve,
@@ -111,6 +113,27 @@ describe('platform channel', () => {
     ['reset after the ClientHello', failed('tls'), OPEN, 'blocked', null],
     ['no such name', failed('dns'), OPEN, 'blocked', null],
     [
+      'reset after 20 kB that came as fast as any',
+      { ...OPEN, bytes: 20_000, end: { kind: 'failed', phase: 'body', class: 'reset' } },
+      OPEN,
+      'blocked',
+      null,
+    ],
+    [
+      'closed in the middle of the body',
+      { ...OPEN, bytes: 70_000, end: { kind: 'failed', phase: 'body', class: 'closed' } },
+      OPEN,
+      'blocked',
+      null,
+    ],
+    [
+      'closed in good order behind a step',
+      { ...OPEN, end: { kind: 'short', reason: 'closed' } },
+      OPEN,
+      'normal',
+      null,
+    ],
+    [
       'freeze after 16 kB',
       { bps: 5_000_000, bytes: 16_000, end: { kind: 'stalled', bytes: 16_000 } },
       OPEN,
@@ -124,6 +147,21 @@ describe('platform channel', () => {
       'slow',
       null,
     ],
+    [
+      'a page of 2 kB in the place of the object',
+      { ...OPEN, bytes: 2_000, end: { kind: 'short', reason: 'object' } },
+      OPEN,
+      'blocked',
+      null,
+    ],
+    [
+      'a page in the place of the control',
+      OPEN,
+      { ...OPEN, bytes: 2_000, end: { kind: 'short', reason: 'object' } },
+      null,
+      'control-failed',
+    ],
+    ['policed behind a SYN that was lost once', { ...POLICED, tcpMs: 1_020 }, OPEN, 'slow', null],
     ['handshake of 3 s', { ...OPEN, tlsMs: 3000 }, OPEN, 'slow', null],
     ['handshake slow on both', { ...OPEN, tlsMs: 3000 }, { ...OPEN, tlsMs: 2900 }, 'normal', null],
     ['own trouble', { ...OPEN, end: { kind: 'aborted', reason: 'suspended' } }, OPEN, null, 'aborted'],

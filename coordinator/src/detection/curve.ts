@@ -90,8 +90,10 @@ export function endedFast(arm: ArmObservation): boolean {
  * otherwise be "slow" for ever. Counted from the request, the answer's own round trip comes on top.
  */
 export function roundTripLimited(arm: ArmObservation, comparison: Comparison): boolean {
-  const roundTripMs = arm.phases.tcpMs;
-  if (roundTripMs === null) return false;
+  const { tcpMs, tlsMs } = arm.phases;
+  if (tcpMs === null) return false;
+  // Either handshake holds a round trip; a SYN that was lost has a second's wait in its own, and would excuse a throttle.
+  const roundTripMs = Math.min(tcpMs, tlsMs ?? tcpMs);
   const doublings = Math.max(1, Math.ceil(Math.log2(comparison.toBytes / (14.5 * KB))));
   const rounds = comparison.fromBytes === 0 ? doublings + 1 : doublings;
   return comparison.first.ms <= 1.5 * roundTripMs * rounds;
