@@ -33,6 +33,16 @@ function arm(change: Partial<DrawnArm> = {}): DrawnArm {
   };
 }
 
+function uploadTo({ address, port, pins }: MeasurementEndpoint): DrawnArm {
+  return arm({
+    direction: 'upload',
+    url: `https://media.${SITE}/v1/up`,
+    connect: { address, port },
+    trust: { kind: 'pins', pins: [...pins] },
+    ask: 'query',
+  });
+}
+
 function drawn(arms: DrawnArm[]): DrawnTest {
   return {
     id: ulid(),
@@ -96,19 +106,23 @@ describe.skipIf(!available.ok)(`on the wire${available.ok ? '' : ` (${available.
     });
 
     it('upload', async () => {
-      const { address, port, pins } = server;
-      const { arms, wire } = await watched([
-        arm({
-          direction: 'upload',
-          url: `https://media.${SITE}/v1/up`,
-          connect: { address, port },
-          trust: { kind: 'pins', pins: [...pins] },
-          ask: 'query',
-        }),
-      ]);
+      const { arms, wire } = await watched([uploadTo(server)]);
       expect(arms[0]?.bytesSent).toBeGreaterThan(96_000);
       expect(Math.abs(wire.received - (arms[0]?.bytesReceived ?? 0))).toBeLessThan(SLACK);
       expect(Math.abs(wire.sent - (arms[0]?.bytesSent ?? 0))).toBeLessThan(SLACK);
+    });
+
+    it('policed upload, but for what is sent again', async () => {
+      await bench.impose([
+        { trigger: { sni: SITE }, action: { kind: 'police', kbps: 140, bucketBytes: 20_000 } },
+      ]);
+      const { arms, wire } = await watched([uploadTo(server)]);
+      await bench.impose([]);
+      expect(arms[0]?.end).toEqual({ kind: 'decided', as: 'slow' });
+      const said = arms[0]?.bytesSent ?? 0;
+      expect(wire.sent).toBeGreaterThan(said / 2);
+      expect(wire.sent).toBeLessThan(2 * said);
+      expect(Math.abs(wire.received - (arms[0]?.bytesReceived ?? 0))).toBeLessThan(2_000);
     });
 
     it('policed download', async () => {

@@ -93,6 +93,8 @@ class Ladder {
     for (const top of arm.ladder) {
       this.#cap = top;
       await step(client, socket, this.#received > 0, this.#ask(top), {
+        onRequest: () => transfer.requested(),
+        onFirstByte: () => transfer.answered(),
         onHead: (status, headers) => this.#head(status, headers),
         onBody: (chunk) => this.#body(chunk),
       });

@@ -29,8 +29,12 @@ export function clientOn(tls: TLSSocket, origin: string, buffer: Buffer): Client
   });
 }
 
-/** What is told of a response while it comes. */
+/** What is told of a request and its response while they happen. */
 export interface ResponseListener {
+  /** The request is written in this very moment: making a connection ready for it takes its time the first time. */
+  onRequest(): void;
+  /** The answer's first byte, of an interim one as well. */
+  onFirstByte(): void;
   onHead(status: number, headers: IncomingHttpHeaders): void;
   onBody(chunk: Buffer): void;
 }
@@ -62,8 +66,12 @@ export function request(
       ...(body && { body: body as never }),
     };
     client.dispatch(options, {
-      // undici asks for it before it takes the rest as the present kind of handler.
-      onRequestStart() {},
+      onRequestStart() {
+        listener.onRequest();
+      },
+      onResponseStarted() {
+        listener.onFirstByte();
+      },
       onResponseStart(_controller, status, responseHeaders) {
         if (status < 200) return;
         headed = true;

@@ -13,19 +13,19 @@ const POLL_MS = 50;
  */
 export class Transfer {
   readonly timeline = new Timeline();
-  /** Monotonic time of the first request. */
-  readonly startedMs: number;
   readonly #clock: Clock;
   readonly #socket: MeteredSocket;
-  readonly #receivedBefore: number;
+  /** Monotonic time and bytes of the connection when the first request was written; `null` before. */
+  #start: { readonly ms: number; readonly received: number } | null = null;
   readonly #direction: Direction;
   readonly #deep: boolean;
   readonly #onDecision: (decision: Exclude<Decision, null>) => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   readonly #onReceived = () => this.#sample();
   /** The rule only speaks of a response that has begun: before its head, silence is a matter of the HTTP phase. */
   begun = false;
-  /** Milliseconds from the request to the first byte; `null` before it. */
+  /** Milliseconds from the request to the first byte of its answer; `null` before it. */
   firstByteMs: number | null = null;
   /** Milliseconds from the request to the end of the watch. */
   endedMs = 0;
@@ -42,21 +42,29 @@ export class Transfer {
     this.#direction = direction;
     this.#deep = deep;
     this.#onDecision = onDecision;
-    this.#receivedBefore = socket.bytesReceived;
-    this.startedMs = clock.monotonic();
-    socket.on('received', this.#onReceived);
+  }
+
+  /** A request is about to be written; the first one starts the watch. */
+  requested(): void {
+    if (this.#start !== null || this.#stopped) return;
+    this.#start = { ms: this.#clock.monotonic(), received: this.#socket.bytesReceived };
+    this.#socket.on('received', this.#onReceived);
     this.#timer = setInterval(() => this.ask(), POLL_MS);
   }
 
+  /** An answer begins. Bytes under TLS do not tell: session tickets come a round trip after the handshake, asked or not. */
+  answered(): void {
+    this.firstByteMs ??= this.elapsedMs;
+  }
+
+  /** Milliseconds since the first request; 0 before it. */
   get elapsedMs(): number {
-    return this.#clock.monotonic() - this.startedMs;
+    return this.#start === null ? 0 : this.#clock.monotonic() - this.#start.ms;
   }
 
   #sample(): void {
-    const ms = this.elapsedMs;
-    this.firstByteMs ??= ms;
     if (this.#direction === 'download')
-      this.timeline.add(ms, this.#socket.bytesReceived - this.#receivedBefore);
+      this.timeline.add(this.elapsedMs, this.#socket.bytesReceived - (this.#start?.received ?? 0));
     this.ask();
   }
 
@@ -77,6 +85,7 @@ export class Transfer {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#timer);
     this.#socket.off('received', this.#onReceived);
     this.endedMs = this.elapsedMs;

@@ -64,6 +64,8 @@ async function climb(
         body: chunks(chunk, bytes),
       },
       {
+        onRequest: () => transfer.requested(),
+        onFirstByte: () => transfer.answered(),
         onHead: (status) => {
           onStatus(status);
           if (status !== 200) throw failed('http', 'http-status');
