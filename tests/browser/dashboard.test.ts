@@ -170,7 +170,7 @@ describe.skipIf(program === null)('the page, in a real browser', () => {
     ]);
     await open('#/');
     expect((await page.locator('.incident .tags').allTextContents()).slice(0, 2)).toEqual([
-      'Going onTriggered by the nameDownloads and uploads, excess is dropped',
+      'Going onTriggered by the nameDownloads and uploads held back; excess is dropped',
       'Going onFails here, not elsewhere',
     ]);
   });

@@ -1,7 +1,6 @@
 import { apiUrl } from '../api/client.js';
-import { Swatch } from '../frame/swatch.js';
+import { ShadeList } from '../frame/shade-list.js';
 import { GRADE_WORDS } from '../words/incidents.js';
-import { LEGEND, STATE_WORDS } from '../words/states.js';
 import { JoinSteps } from './join-steps.js';
 
 export function AboutPage() {
@@ -15,17 +14,7 @@ export function AboutPage() {
         opened.
       </p>
       <h2>What the colours say</h2>
-      <dl class="glossary">
-        {LEGEND.map((shade) => (
-          <div key={shade}>
-            <dt>
-              <Swatch shade={shade} />
-              {STATE_WORDS[shade].label}
-            </dt>
-            <dd>{STATE_WORDS[shade].meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <ShadeList class="glossary" />
       <p>Silence is never shown as normal. A country that nobody measures stays unpainted.</p>
       <h2>How sure an incident is</h2>
       <dl class="glossary">

@@ -1,5 +1,4 @@
-import { Swatch } from '../frame/swatch.js';
-import { LEGEND, STATE_WORDS } from '../words/states.js';
+import { ShadeList } from '../frame/shade-list.js';
 
 export function Legend({ historical }: { readonly historical: boolean }) {
   return (
@@ -7,17 +6,7 @@ export function Legend({ historical }: { readonly historical: boolean }) {
       <h2 id="legend-title" class="visually-hidden">
         {historical ? 'Legend: the worst state in the imported period' : 'Legend: the state now'}
       </h2>
-      <dl>
-        {LEGEND.map((shade) => (
-          <div key={shade}>
-            <dt>
-              <Swatch shade={shade} />
-              {STATE_WORDS[shade].label}
-            </dt>
-            <dd>{STATE_WORDS[shade].meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <ShadeList />
     </section>
   );
 }

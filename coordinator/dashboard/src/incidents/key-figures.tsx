@@ -34,7 +34,7 @@ export function KeyFigures({ incident }: { readonly incident: Incident }) {
           {rate ? formatRate(rate.medianBps) : '–'}
           <small>
             {rate
-              ? `half of it between ${formatRate(rate.p25Bps)} and ${formatRate(rate.p75Bps)}`
+              ? `the middle half between ${formatRate(rate.p25Bps)} and ${formatRate(rate.p75Bps)}`
               : 'nothing came through'}
           </small>
         </dd>

@@ -46,8 +46,8 @@ export function mechanismOf({ kind, mechanism, statistics }: Incident): Explaine
   return { label, meaning: `${meaning} (${shown} of ${formatCount(telling)} name-swap tests that tell)` };
 }
 
-/** For a line of a list: `Downloads and uploads, excess is dropped`. Of a slow platform. */
+/** For a line of a list: `Downloads held back; excess is dropped`. Of a slow platform. */
 export function brakingInShort({ direction, mechanism }: Pick<Incident, 'direction' | 'mechanism'>): string {
-  const way = DIRECTION_WORDS[direction].label;
-  return mechanism === null ? way : `${way}, ${MECHANISM_WORDS[mechanism].label.toLowerCase()}`;
+  const way = `${DIRECTION_WORDS[direction].label} held back`;
+  return mechanism === null ? way : `${way}; ${MECHANISM_WORDS[mechanism].label.toLowerCase()}`;
 }
