@@ -2,9 +2,10 @@ import type { ArmObservation, DrawnArm, DrawnTest, TestResult } from '@brakeligh
 import { METHOD_VERSION } from '@brakelight/shared';
 import type { ByteBudget } from '../budget/budget.js';
 import { AGENT_VERSION } from '../version.js';
-import { type AddressGate, runArm } from './arm.js';
+import { runArm } from './arm.js';
 import { createBuffers } from './buffers.js';
 import { type Clock, instant } from './clock.js';
+import type { AddressGate } from './connection.js';
 import { knock } from './knock.js';
 import type { NameResolver } from './name-resolver.js';
 import { createTlsContexts, type TlsContexts } from './secure-connection.js';
