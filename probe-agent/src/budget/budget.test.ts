@@ -85,6 +85,32 @@ describe('Budget', () => {
     now += 86_400_000;
     expect(budget.used().day).toBe(0);
   });
+
+  it('is not refilled by a clock that is set back and forth, over a restart between', async () => {
+    const before = await open();
+    before.note(900);
+    await before.save();
+    const rightly = now;
+    now = 0;
+    const woken = await open();
+    woken.note(50);
+    await woken.save();
+    now = rightly;
+    expect((await open()).used()).toEqual({ day: 950, month: 950 });
+    now += 86_400_000;
+    expect((await open()).used()).toEqual({ day: 0, month: 950 });
+  });
+
+  it('is fresh again after a clock that was years ahead', async () => {
+    const rightly = now;
+    now += 80 * 365 * 86_400_000;
+    const budget = await open();
+    budget.note(900);
+    now = rightly;
+    expect(budget.used()).toEqual({ day: 900, month: 900 });
+    now = Date.parse('2026-12-01T00:00:00Z');
+    expect(budget.used()).toEqual({ day: 0, month: 0 });
+  });
 });
 
 it('mergeLimits lets the later layer win where it says something', () => {

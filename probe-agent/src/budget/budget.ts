@@ -1,6 +1,7 @@
 import type { DrawnTest } from '@brakelight/shared';
 import type { Document } from '../state/document.js';
 import type { Limits, Spent } from '../state/home.js';
+import { periods, rolled } from './periods.js';
 
 /** Bytes that one test may use; the engine charges every read and write as it happens. */
 export interface ByteBudget {
@@ -152,23 +153,20 @@ export class Budget {
     await this.#file.write(this.#spent);
   }
 
-  /** A new day or month starts at nothing; a clock that was set back carries the count along. */
   #roll(): void {
     const { day, month } = periods(this.#now());
     const s = this.#spent;
+    const ofDay = rolled({ name: s.day, bytes: s.dayBytes, before: s.before?.day }, day);
+    const ofMonth = rolled({ name: s.month, bytes: s.monthBytes, before: s.before?.month }, month);
     this.#spent = {
-      ...s,
       day,
-      dayBytes: day > s.day ? 0 : s.dayBytes,
+      dayBytes: ofDay.bytes,
       month,
-      monthBytes: month > s.month ? 0 : s.monthBytes,
+      monthBytes: ofMonth.bytes,
+      reserved: s.reserved,
+      ...((ofDay.before ?? ofMonth.before) && { before: { day: ofDay.before, month: ofMonth.before } }),
     };
   }
-}
-
-function periods(now: number): { day: string; month: string } {
-  const iso = new Date(now).toISOString();
-  return { day: iso.slice(0, 10), month: iso.slice(0, 7) };
 }
 
 /** Shares of the UTC day and month that have passed. */

@@ -32,13 +32,19 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** Bytes spent, by UTC day and month; `reserved` belongs to a test that has begun and not been settled. */
+const Month = z.string().regex(/^\d{4}-\d{2}$/);
+
+/**
+ * Bytes spent, by UTC day and month; `reserved` belongs to a test that has begun and not been settled. `before`: the day
+ * and month that the count really belongs to, where the clock was set back since.
+ */
 export const Spent = z.strictObject({
   day: z.iso.date(),
   dayBytes: z.int().min(0),
-  month: z.string().regex(/^\d{4}-\d{2}$/),
+  month: Month,
   monthBytes: z.int().min(0),
   reserved: z.int().min(0),
+  before: z.strictObject({ day: z.iso.date().optional(), month: Month.optional() }).optional(),
 });
 export type Spent = z.infer<typeof Spent>;
 
