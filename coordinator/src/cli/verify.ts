@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type EvidenceBundle, verifyEvidence } from '../detection/evidence.js';
+import { verifyText } from './verify/text.js';
 
 /** `npm run verify -- bundle.json`: recomputes a decision from its evidence bundle alone. */
 const [path] = process.argv.slice(2);
@@ -8,7 +8,7 @@ if (path === undefined) {
   process.exit(2);
 }
 try {
-  const said = verifyEvidence(JSON.parse(await readFile(path, 'utf8')) as EvidenceBundle);
+  const said = verifyText(await readFile(path, 'utf8'));
   process.stdout.write(`${said}\n`);
   process.exitCode = said === 'same' ? 0 : 1;
 } catch (error) {
