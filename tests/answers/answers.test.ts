@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { composeAlert } from '@brakelight/coordinator/alerts/message';
 import type { MeasurementRow } from '@brakelight/coordinator/store/rows';
 import type { ThrottledNow } from '@brakelight/shared';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -102,6 +103,14 @@ describe('answers', () => {
     expect(against('GET', path, 200, 'application/json', answer.json())).toEqual([]);
     const { data } = answer.json() as { data?: unknown[] };
     if (data && !['/v1/webhooks', '/v1/keys'].includes(path)) expect(data.length).toBeGreaterThan(0);
+  });
+
+  it.each(['detected', 'resolved'] as const)('are told to receivers as described: %s', (type) => {
+    const message = composeAlert(sampleEvent(type, 'e9'), `throttling.${type}`, 'https://watch.example');
+    const pointer = 'webhooks/alert/post/requestBody/content/application~1json/schema';
+    const validate = ajv.compile({ $ref: `brakelight#/${pointer}` });
+    expect(validate(JSON.parse(JSON.stringify(message))) ? [] : validate.errors).toEqual([]);
+    expect(validate({ ...message, data: { ...message.data, incident: null } })).toBe(false);
   });
 
   it.each([

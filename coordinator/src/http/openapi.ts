@@ -1,4 +1,5 @@
 import {
+  AlertMessage,
   ApiKey,
   ArmObservation,
   Cell,
@@ -19,6 +20,7 @@ import { z } from 'zod';
 import { PROBLEMS } from '../problems/codes.js';
 import type { App } from './app.js';
 import { LICENCE } from './licence.js';
+import { ALERT_WEBHOOKS } from './openapi-alerts.js';
 import { Target } from './targets.js';
 
 export interface OpenApiDeps {
@@ -30,6 +32,7 @@ export interface OpenApiDeps {
 
 /** Schemas that the document names once and refers to. */
 const NAMED = {
+  AlertMessage,
   ApiKey,
   ArmObservation,
   Cell,
@@ -84,7 +87,7 @@ export async function openApi(app: App, { publicUrl, version }: OpenApiDeps): Pr
       },
     },
     transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
-    transformObject: (document) => withoutInputs(named(document)),
+    transformObject: (document) => ({ ...withoutInputs(named(document)), webhooks: ALERT_WEBHOOKS }),
   });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('access-control-allow-origin', '*').type('application/json').send(app.swagger()),
@@ -98,7 +101,7 @@ const zodToJsonConfig = {
   },
 };
 
-/** Named schemas are only ever answered; their twins for requests would be clutter. */
+/** Named schemas are only ever answered or sent; their twins for requests would be clutter. */
 function withoutInputs<T extends object>(document: T): T {
   const { components } = document as { components?: { schemas?: Record<string, unknown> } };
   for (const id of Object.keys(NAMED)) delete components?.schemas?.[`${id}Input`];
