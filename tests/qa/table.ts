@@ -53,7 +53,8 @@ export interface QaRow {
   };
 }
 
-const sni = (action: PacketAction): readonly KernelRule[] => [{ trigger: { sni: TARGET }, action }];
+const sni = (action: PacketAction) => named(TARGET, action);
+const named = (sni: string, action: PacketAction): readonly KernelRule[] => [{ trigger: { sni }, action }];
 const address = (action: PacketAction): readonly KernelRule[] => [
   { trigger: { address: TARGET_ADDRESS }, action },
   { trigger: { address: MEASUREMENT_ADDRESS }, action },
@@ -136,6 +137,19 @@ const POLICED_ROWS: readonly QaRow[] = [
     censor: sni({ ...police(140, 20_000), afterBytes: 40_000 }),
     expect: SLOW,
   },
+  {
+    name: 'policed by SNI from 200 kB on in a deep round',
+    alone: true,
+    deep: true,
+    censor: sni({ ...police(140, 20_000), afterBytes: 200_000 }),
+    expect: SLOW,
+  },
+  {
+    name: 'policed by SNI to 64 kbit/s behind a SYN that is lost',
+    censor: [...sni(police(64, 10_000)), { loseSyn: { address: TARGET_ADDRESS } }],
+    // A handshake of more than a second is no long round trip that would excuse it.
+    expect: SLOW,
+  },
   // The platform is silent for 1.5 s before it answers; our own server is not.
   {
     name: 'policed by SNI with a memory of 10 minutes through a pause',
@@ -148,6 +162,35 @@ const POLICED_ROWS: readonly QaRow[] = [
     platform: { thinkMs: 1_500 },
     censor: sni({ ...police(140, 20_000), memorySeconds: 1 }),
     expect: { ...SLOW, end: ['fast'], test: ['normal'] },
+  },
+];
+
+/** Whom the censor means, and whom it hits. */
+const AIMED_ROWS: readonly QaRow[] = [
+  {
+    name: 'policed by a name that nobody asks for',
+    alone: true,
+    censor: named('crane.example', police(140, 20_000)),
+    expect: { ...OPEN, upload: 'alike' },
+  },
+  {
+    name: 'policed by the domain that all names share',
+    censor: named('example', police(140, 20_000)),
+    // Control and neutral name are as slow: the line's own trouble looks the same.
+    expect: { end: ['slow'], test: ['slow-line'], swap: 'nothing', triggerEnd: ['slow'] },
+  },
+  {
+    name: "policed by the control's name",
+    alone: true,
+    censor: named(CONTROL, police(140, 20_000)),
+    expect: { ...OPEN, test: ['slow-line'] },
+  },
+  {
+    name: "policed by the platform's address",
+    alone: true,
+    censor: [{ trigger: { address: TARGET_ADDRESS }, action: police(140, 20_000) }],
+    // The name is no slower at our own server.
+    expect: { ...OPEN, end: ['slow'], test: ['slow'] },
   },
 ];
 
@@ -193,6 +236,12 @@ const BLOCKED_ROWS: readonly QaRow[] = [
     name: 'reset on SNI',
     censor: sni({ kind: 'reset' }),
     expect: { ...BLOCKED, end: ['tls/reset'], triggerEnd: ['tls/reset'] },
+  },
+  {
+    name: 'reset on SNI after 64 kB',
+    censor: sni({ kind: 'reset', afterBytes: 64_000 }),
+    // As fast as any until it is cut.
+    expect: { ...BLOCKED, end: ['body/reset'], triggerEnd: ['body/reset'] },
   },
   {
     name: 'silence on SNI',
@@ -254,6 +303,12 @@ const BLOCKED_ROWS: readonly QaRow[] = [
     expect: { ...BLOCKED, end: ['tls/certificate'], triggerEnd: ['tls/pin-mismatch'] },
   },
   {
+    name: 'interception by a key that is trusted',
+    censor: [{ intercept: { sni: TARGET, trusted: true } }],
+    // A page with status 200 in the place of the object.
+    expect: { ...BLOCKED, end: ['short'], triggerEnd: ['tls/pin-mismatch'] },
+  },
+  {
     name: 'handshake slowed to 3 s',
     censor: [{ slowHandshake: { sni: TARGET, ms: 3_000 } }],
     // The rate behind the handshake is the line's.
@@ -264,6 +319,7 @@ const BLOCKED_ROWS: readonly QaRow[] = [
 export const QA_TABLE: readonly QaRow[] = [
   ...OPEN_ROWS,
   ...POLICED_ROWS,
+  ...AIMED_ROWS,
   ...TROUBLED_LINE_ROWS,
   ...BLOCKED_ROWS,
 ];

@@ -26,18 +26,24 @@ export class Accomplices {
   readonly #tools: KernelTools;
   readonly #clients: readonly ClientNetwork[];
   readonly #doors: readonly Door[];
+  readonly #trusted: CertificateAuthority;
   #running: Program[] = [];
 
-  /** @param servers addresses of all of them */
+  /**
+   * @param servers addresses of all of them
+   * @param trusted the authority that the clients trust
+   */
   constructor(
     sandbox: Sandbox,
     tools: KernelTools,
     clients: readonly ClientNetwork[],
     servers: readonly string[],
+    trusted: CertificateAuthority,
   ) {
     this.#sandbox = sandbox;
     this.#tools = tools;
     this.#clients = clients;
+    this.#trusted = trusted;
     this.#doors = clients.flatMap(({ name, device, routerAddress }) =>
       servers.map((server, i) => ({
         device,
@@ -82,13 +88,16 @@ export class Accomplices {
   }
 
   async #startInterceptor(rules: readonly KernelRule[]): Promise<void> {
-    const names = rules.flatMap((r) => ('intercept' in r ? [r.intercept.sni] : []));
-    const [first, ...others] = names;
-    if (first === undefined) return;
     const stranger = new CertificateAuthority('A stranger', Date.now());
+    const impostors = rules.flatMap((r) => {
+      if (!('intercept' in r)) return [];
+      const { sni, trusted = false } = r.intercept;
+      const credentials = (trusted ? this.#trusted : stranger).issue([sni, `*.${sni}`]);
+      return [{ name: sni, credentials, status: trusted ? 200 : 403 }];
+    });
+    if (impostors.length === 0) return;
     const configuration: InterceptorConfiguration = {
-      credentials: stranger.issue([first, ...[first, ...others].map((n) => `*.${n}`), ...others]),
-      names,
+      impostors,
       doors: this.#doors.map(({ address, port, server }) => ({ address, port, server })),
     };
     this.#running.push(await this.#sandbox.program(ROUTER, programFile('interceptor'), configuration));

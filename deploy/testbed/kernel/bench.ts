@@ -75,7 +75,7 @@ export class KernelBench {
     this.extraAddresses = Array.from({ length: options.extraServers ?? 0 }, (_, i) =>
       serverAddress(first + i),
     );
-    this.#accomplices = new Accomplices(sandbox, this.#tools, this.#clients, this.#servers);
+    this.#accomplices = new Accomplices(sandbox, this.#tools, this.#clients, this.#servers, this.ca);
   }
 
   /** Addresses of all servers: of the sites, then the caller's own. */

@@ -51,10 +51,28 @@ describe('writeRules', () => {
     ]);
   });
 
+  it('resets from the first byte of download on, or from a later one', () => {
+    const trigger = { sni: 'chirp.example' };
+    const { shell } = write(
+      { trigger, action: { kind: 'reset' } },
+      { trigger, action: { kind: 'reset', afterBytes: 64_000 } },
+    );
+    expect(lines(shell, 'tcp-reset').map((l) => /--connbytes (\S+)/.exec(l)?.[1])).toEqual(['0:', '64000:']);
+  });
+
+  it('loses SYNs of the concerned client without a mark: the name behind the next one is still to be seen', () => {
+    const { shell } = write({ client: 'xb', loseSyn: { address: '10.77.200.10' } });
+    expect(lines(shell, '--syn')).toEqual([
+      'iptables -A FORWARD -i c2 -p tcp --syn -d 10.77.200.10 -m statistic --mode nth --every 2 --packet 0 -j DROP',
+    ]);
+    expect(lines(shell, '--set-mark')).toEqual([]);
+  });
+
   it('lets nothing into the shell that is not a name or an address', () => {
     const action = { kind: 'silence' } as const;
     expect(() => write({ trigger: { sni: 'a; reboot' }, action })).toThrow(TypeError);
     expect(() => write({ trigger: { address: '$(id)' }, action })).toThrow(TypeError);
     expect(() => write({ dns: '"x', action })).toThrow(TypeError);
+    expect(() => write({ loseSyn: { address: '1; id' } })).toThrow(TypeError);
   });
 });

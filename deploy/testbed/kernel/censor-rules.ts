@@ -17,7 +17,8 @@ export type PacketAction =
     }
   /** Queues the download to a rate, all marked connections of a client together. */
   | { readonly kind: 'shape'; readonly kbps: number; readonly queueBytes: number }
-  | { readonly kind: 'reset' }
+  /** From the trigger on, or from so many bytes of download on. */
+  | { readonly kind: 'reset'; readonly afterBytes?: number }
   /** Drops every packet from the trigger on. */
   | { readonly kind: 'silence' }
   /** Answers with ICMP host unreachable. */
@@ -37,8 +38,13 @@ export type KernelRule =
   | { readonly client?: string; readonly dns: string; readonly action: DnsAction }
   /** Holds back what a client sends in a connection with this name, once, from its ClientHello on. */
   | { readonly client?: string; readonly slowHandshake: { readonly sni: string; readonly ms: number } }
-  /** Ends TLS with a key of its own where the name matches, and carries the rest on. */
-  | { readonly client?: string; readonly intercept: { readonly sni: string } };
+  /** Loses every other SYN to a server: each connection's first one, while one comes after another. */
+  | { readonly client?: string; readonly loseSyn: { readonly address: string } }
+  /**
+   * Ends TLS with a key of its own where the name matches, and carries the rest on. A key that the clients trust (a root
+   * that a state put into their stores) shows a page as if all were well.
+   */
+  | { readonly client?: string; readonly intercept: { readonly sni: string; readonly trusted?: true } };
 
 /** A client as the router sees it: the interface that leads to it, and the router's own address there. */
 export interface RouterSide {
@@ -97,6 +103,13 @@ export function writeRules(
       for (const client of concerned) shell.push(dnsRule(rule, client, tools.iptables));
       return;
     }
+    if ('loseSyn' in rule) {
+      for (const { device } of concerned)
+        shell.push(
+          `${tools.iptables} -A FORWARD -i ${device} -p tcp --syn -d ${checked(rule.loseSyn.address, ADDRESS)} -m statistic --mode nth --every 2 --packet 0 -j DROP`,
+        );
+      return;
+    }
     if (!('trigger' in rule)) return;
     for (const client of concerned)
       shell.push(
@@ -121,7 +134,9 @@ export function writeRules(
         }
         break;
       case 'reset':
-        shell.push(`${tools.iptables} -A FORWARD ${marked} -j REJECT --reject-with tcp-reset`);
+        shell.push(
+          `${tools.iptables} -A FORWARD ${marked} ${downloaded(action.afterBytes ?? 0)} -j REJECT --reject-with tcp-reset`,
+        );
         break;
       case 'silence':
         shell.push(`${tools.iptables} -A FORWARD ${marked} -j DROP`);
@@ -130,9 +145,7 @@ export function writeRules(
         shell.push(`${tools.iptables} -A FORWARD ${marked} -j REJECT --reject-with icmp-host-unreachable`);
         break;
       case 'freeze':
-        shell.push(
-          `${tools.iptables} -A FORWARD ${marked} -m connbytes --connbytes ${action.afterBytes}: --connbytes-dir reply --connbytes-mode bytes -j DROP`,
-        );
+        shell.push(`${tools.iptables} -A FORWARD ${marked} ${downloaded(action.afterBytes)} -j DROP`);
         break;
     }
   });
@@ -159,6 +172,11 @@ function match(trigger: Trigger): string {
     `-m u32 --u32 "${IS_CLIENT_HELLO}"`,
     `-m string --algo bm --string ${checked(trigger.sni, NAME)}`,
   ].join(' ');
+}
+
+/** Matches from so many bytes of download on. */
+function downloaded(bytes: number): string {
+  return `-m connbytes --connbytes ${bytes}: --connbytes-dir reply --connbytes-mode bytes`;
 }
 
 function memoryOf(rule: KernelRule): number {

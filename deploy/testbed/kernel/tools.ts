@@ -66,7 +66,7 @@ function trials({ ip, tc, nft, iptables }: KernelTools): readonly (readonly [str
     ['nft does not work', `${setUp}; ${nft} add table inet x`],
     [
       'iptables cannot match names and mark connections',
-      `${setUp}; ${iptables} -t mangle -A FORWARD -p tcp -m connbytes --connbytes 0:8 --connbytes-dir original --connbytes-mode packets -m u32 --u32 0=1 -m string --algo bm --string a -j CONNMARK --set-mark 1; ${iptables} -t mangle -A POSTROUTING -j CHECKSUM --checksum-fill`,
+      `${setUp}; ${iptables} -t mangle -A FORWARD -p tcp -m connbytes --connbytes 0:8 --connbytes-dir original --connbytes-mode packets -m u32 --u32 0=1 -m string --algo bm --string a -m statistic --mode nth --every 2 --packet 0 -j CONNMARK --set-mark 1; ${iptables} -t mangle -A POSTROUTING -j CHECKSUM --checksum-fill`,
     ],
   ];
 }

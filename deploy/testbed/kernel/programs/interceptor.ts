@@ -1,20 +1,29 @@
+import { STATUS_CODES } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Credentials } from '../../certificates.js';
 import { isUnder, MAX_HELLO, sightServerName } from '../../client-hello.js';
 import { exitWithInput } from './exit-with-input.js';
 
+/** Who answers in a site's place. */
+interface Impostor {
+  /** Apex of the names that it takes for itself. */
+  readonly name: string;
+  readonly credentials: Credentials;
+  /** Of the page that it shows. */
+  readonly status: number;
+}
+
 /** One listener for each server address, since what a redirected connection was meant for is lost on the way. */
 export interface InterceptorConfiguration {
-  readonly credentials: Credentials;
-  readonly names: readonly string[];
+  readonly impostors: readonly Impostor[];
   readonly doors: readonly { readonly address: string; readonly port: number; readonly server: string }[];
 }
 
 const HTTPS_PORT = 443;
-const BLOCK_PAGE = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+const BLOCK_PAGE = '<!doctype html><title>Not here</title><p>This site may not be read here.';
 
-const { credentials, names, doors } = JSON.parse(process.argv[2] ?? '') as InterceptorConfiguration;
+const { impostors, doors } = JSON.parse(process.argv[2] ?? '') as InterceptorConfiguration;
 
 function serve(client: Socket, server: string): void {
   client.on('error', () => {});
@@ -26,16 +35,20 @@ function serve(client: Socket, server: string): void {
     if (sighting.kind === 'incomplete' && head.length < 2 * MAX_HELLO) return;
     client.off('readable', look);
     client.unshift(head);
-    if (sighting.kind === 'name' && names.some((n) => isUnder(sighting.name, n))) impersonate(client);
+    const impostor =
+      sighting.kind === 'name' ? impostors.find(({ name }) => isUnder(sighting.name, name)) : undefined;
+    if (impostor) impersonate(client, impostor);
     else carryOn(client, server);
   };
   client.on('readable', look);
 }
 
-function impersonate(client: Socket): void {
+function impersonate(client: Socket, { credentials, status }: Impostor): void {
   const tls = new TLSSocket(client, { isServer: true, ...credentials });
   tls.on('error', () => client.destroy());
-  tls.once('data', () => tls.end(BLOCK_PAGE));
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: text/html\r\n`;
+  const length = `content-length: ${BLOCK_PAGE.length}\r\nconnection: close\r\n\r\n`;
+  tls.once('data', () => tls.end(`${head}${length}${BLOCK_PAGE}`));
 }
 
 function carryOn(client: Socket, server: string): void {
