@@ -70,6 +70,14 @@ describe('a message', () => {
     expect(said({ kind: 'blocked' })).not.toContain('Held back');
   });
 
+  it('says what changed', () => {
+    const lost = { ...updated, reason: 'Observation is lost: no valid test any more.' };
+    expect(composeAlert(lost, 'throttling.updated', url).data.summary).toMatch(
+      / What changed: Observation is lost: no valid test any more\.$/,
+    );
+    expect(composeAlert(detected, 'throttling.detected', url).data.summary).not.toContain('What changed');
+  });
+
   it('says how it ended', () => {
     const { data } = composeAlert(resolved, 'throttling.resolved', url);
     expect(data.summary).toMatch(/^twitter in Russia \(RU\): it is normal again\. It was slowed down since/);

@@ -23,7 +23,7 @@ export function composeAlert(event: IncidentEvent, type: AlertType, publicUrl: s
     timestamp: event.at,
     data: {
       eventId: event.id,
-      summary: summarise(type, incident),
+      summary: summarise(type, event),
       reason: event.reason,
       evidenceUrl,
       incident: { ...incident, evidenceUrl },
@@ -65,7 +65,7 @@ const OF_HISTORY: typeof END = { ...END, unobserved: 'the data end here, and do 
 const countries = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /** The message in sentences for the person who reads it first. */
-function summarise(type: AlertType, incident: Incident): string {
+function summarise(type: AlertType, { incident, reason }: IncidentEvent): string {
   const { statistics: s, target, country } = incident;
   const place = `${countries.of(country)} (${country})`;
   const past = incident.historical ? `Historical data (${incident.source}): ` : '';
@@ -92,6 +92,7 @@ function summarise(type: AlertType, incident: Incident): string {
     // Where no connection is made, nothing is carried either way.
     incident.kind === 'blocked' ? '' : ` ${DIRECTION[incident.direction]}`,
     incident.mechanism === null ? '' : ` ${MECHANISM[incident.mechanism]}`,
+    type === 'throttling.updated' ? ` What changed: ${reason}` : '',
   ].join('');
 }
 
