@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { READ_BYTES } from '@brakelight/probe-agent/measure/buffers';
 import { KNOCK_BYTES } from '@brakelight/probe-agent/measure/knock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +51,27 @@ const BODIES: Record<string, (socket: TLSSocket) => void> = {
   },
 };
 
+/** What may become of an upload. */
+const READERS: Record<string, (socket: TLSSocket) => void> = {
+  'never read': (socket) => socket.pause(),
+  'counted without end': (socket) => {
+    socket.write(head(200, {}));
+    const timer = setInterval(() => {
+      if (!socket.destroyed) socket.write('1 1\n'.repeat(5_000));
+    }, 1);
+    socket.once('close', () => clearInterval(timer));
+  },
+  'answered with a flood': (socket) => {
+    socket.write(head(200, {}));
+    flood(socket);
+  },
+  'half closed, and read on': (socket) => {
+    socket.end(head(200, {}));
+    socket.resume();
+  },
+  redirected: (socket) => socket.write(head(307, { location: '/v1/up', 'content-length': 0 })),
+};
+
 function flood(socket: TLSSocket): void {
   const more = () => {
     while (!socket.destroyed && socket.write(pool.subarray(0, 65_536)));
@@ -79,6 +101,28 @@ describe('the budget is a wall', () => {
       },
     );
     await fc.assert(property, { numRuns: 60 });
+  });
+
+  it('holds for uploads: never more than one read over, whatever becomes of them', {
+    timeout: 180_000,
+  }, async () => {
+    const far = await Promise.all(Object.values(READERS).map((read) => tlsFarEnd((socket) => read(socket))));
+    const property = fc.asyncProperty(
+      fc.nat({ max: far.length - 1 }),
+      fc.integer({ min: 0, max: 120_000 }),
+      async (which, cap) => {
+        const end = far[which];
+        if (end === undefined) throw new Error('no such far end');
+        const budget = new CountingBudget(cap);
+        const arm = drawnArm(end.port, [end.pin], { direction: 'upload', ladder: [2_000_000] });
+        const seen = await measureArm(arm, { budget });
+        expect(seen.bytesSent).toBeLessThanOrEqual(cap);
+        expect(budget.least).toBeGreaterThanOrEqual(-READ_BYTES);
+        expect(cap - budget.left).toBeGreaterThanOrEqual(seen.bytesReceived + seen.bytesSent);
+        if (budget.left <= 0) expect(seen.end).toEqual({ kind: 'aborted', reason: 'budget' });
+      },
+    );
+    await fc.assert(property, { numRuns: 40 });
   });
 
   it('does not begin without a budget', async () => {
