@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AddressFamily } from './observation.js';
 import { Slug, Version } from './primitives.js';
 
 /** How to find an object whose address moves: a page, and the kind of asset to pick from it. */
@@ -20,6 +21,8 @@ export const CatalogueObject = z.strictObject({
   contentType: z.string().max(100),
   /** Whether the server honours `Range: bytes=`. */
   ranges: z.boolean(),
+  /** Address families that its host has; absent: not known. What lies in one alone is not drawn in the other. */
+  families: z.array(AddressFamily).min(1).max(2).optional(),
 });
 export type CatalogueObject = z.infer<typeof CatalogueObject>;
 

@@ -97,6 +97,7 @@ describe('npm run catalogue -- check', () => {
       bytes: 600_000,
       ranges: true,
       contentType: 'image/jpeg',
+      families: expect.arrayContaining([4]),
       changed: ['url', 'bytes'],
       fault: null,
       note: null,
@@ -107,6 +108,7 @@ describe('npm run catalogue -- check', () => {
     expect(written.targets[0]?.objects[0]).toMatchObject({
       url: `${origin}/media/first.jpg`,
       bytes: 600_000,
+      families: expect.arrayContaining([4]),
     });
     expect(entryOf(await check(at), 'chirp/moving')).toMatchObject({ changed: [], fault: null });
 

@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueObject } from '@brakelight/shared';
+import type { AddressFamily, Catalogue, CatalogueObject } from '@brakelight/shared';
 import { discover } from './discover.js';
 import type { GuardedClient } from './guarded-client.js';
 import { isResolved } from './resolved.js';
@@ -18,6 +18,8 @@ export interface EntryReport {
   readonly bytes: number | null;
   readonly ranges: boolean | null;
   readonly contentType: string | null;
+  /** Address families of its host. */
+  readonly families: readonly AddressFamily[] | null;
   /** Fields of the catalogue that are not true any more. */
   readonly changed: readonly ('url' | 'bytes' | 'ranges' | 'contentType')[];
   /** Why probes cannot measure with it; `null`: they can. */
@@ -56,7 +58,7 @@ export async function checkCatalogue(catalogue: Catalogue, client: GuardedClient
 }
 
 async function checkEntry({ name, object }: Entry, client: GuardedClient): Promise<EntryReport> {
-  const unknown = { status: null, bytes: null, ranges: null, contentType: null };
+  const unknown = { status: null, bytes: null, ranges: null, contentType: null, families: null };
   const failed = (fault: string): EntryReport => ({
     entry: name,
     url: object.url,
@@ -74,6 +76,7 @@ async function checkEntry({ name, object }: Entry, client: GuardedClient): Promi
   }
   try {
     const { status, contentType, bytes, ranges, location } = await client.head(url);
+    const families = await client.families(url);
     const good = status === 200 || status === 206;
     const found = { url, bytes, contentType, ranges };
     const changed = (['url', 'bytes', 'ranges', 'contentType'] as const).filter(
@@ -84,6 +87,7 @@ async function checkEntry({ name, object }: Entry, client: GuardedClient): Promi
     return {
       entry: name,
       ...found,
+      families,
       reachable: good,
       status,
       changed,
@@ -118,6 +122,7 @@ export function withFindings(catalogue: Catalogue, reports: readonly EntryReport
       bytes: report.bytes ?? object.bytes,
       contentType: report.contentType ?? object.contentType,
       ranges: report.ranges ?? object.ranges,
+      ...(report.families?.length && { families: [...report.families] }),
     };
   };
   const stamp = at.toISOString().slice(0, 16).replaceAll(/[-:]/g, '');

@@ -1,10 +1,14 @@
-import { type LookupAddress, lookup } from 'node:dns';
+import { type LookupAddress, lookup, promises } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import type { AddressFamily } from '@brakelight/shared';
 import { Agent, type Dispatcher, request } from 'undici';
 import { allowList, isPublicAddress, literalHost } from '../network/public-address.js';
 
 const TIMEOUT_MS = 15_000;
 const MAX_REDIRECTS = 3;
+const FAMILIES: readonly AddressFamily[] = [4, 6];
+/** IPv4 addresses that a DNS64 resolver wrapped (RFC 6052). */
+const TRANSLATED = '64:ff9b::';
 /** Some platforms answer only what looks like a browser's request. */
 const HEADERS = {
   'user-agent': 'Mozilla/5.0 (compatible; Brakelight catalogue check)',
@@ -72,6 +76,14 @@ export class GuardedClient {
       return { url: at, text };
     }
     throw new Error('the page redirects again and again');
+  }
+
+  /** Address families in which the host of an address can be reached by who has both. @throws where it has no address */
+  async families(url: string): Promise<AddressFamily[]> {
+    const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+    const found = await promises.lookup(host, { all: true });
+    const own = found.filter(({ address }) => !address.startsWith(TRANSLATED));
+    return FAMILIES.filter((family) => own.some((address) => address.family === family));
   }
 
   close(): Promise<void> {

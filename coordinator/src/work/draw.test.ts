@@ -106,6 +106,19 @@ describe('drawing a test', () => {
     expect(() => family([], () => 0)).toThrow(/without a network/);
   });
 
+  it('draws no family that an object is known not to have, unless the probe has no other', () => {
+    const ipv4 = { ...target, objects: [{ ...object('chirp', 2_000_000), families: [4 as const] }] };
+    const both = {
+      ...target,
+      objects: [{ ...object('chirp', 2_000_000), families: [4 as const, 6 as const] }],
+    };
+    const family = (of: CatalogueTarget, families: readonly (4 | 6)[]) =>
+      drawTest({ ...request, target: of, families }, deps()).family;
+    expect(family(ipv4, [4, 6])).toBe(4);
+    expect(family(both, [4, 6])).toBe(6);
+    expect(family(ipv4, [6])).toBe(6);
+  });
+
   it('reaches our own server in the families that it has', () => {
     const has = (...endpoints: (typeof V4)[]) => ({ endpoints, pins: [`${'A'.repeat(43)}=`] });
     expect(swapFamilies([4, 6], has(V6))).toEqual([6]);

@@ -62,10 +62,8 @@ export function swapFamilies(families: readonly AddressFamily[], server: Measure
 /** Draws one test: object, control, ladder, direction, address family, and the order of the arms by the toss of a coin. */
 export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
   const { kind, probeId, target, at } = request;
-  const family = drawFamily(request.families, deps.randomInt);
   const direction = kind === 'swap' && deps.randomInt(UPLOAD_ONE_IN) === 0 ? 'upload' : 'download';
-  const drawn =
-    kind === 'platform' ? platformArms(request, deps) : swapArms(request, direction, family, deps);
+  const drawn = kind === 'platform' ? platformArms(request, deps) : swapArms(request, direction, deps);
   const arms = deps.randomInt(2) === 0 ? drawn.arms : drawn.arms.toReversed();
   const terms = {
     id: ulid(at),
@@ -76,8 +74,8 @@ export function drawTest(request: DrawRequest, deps: DrawDeps): DrawnTest {
     drawnAt: new Date(at).toISOString(),
   };
   const order = arms.map((arm) => arm.arm);
-  const ticket = deps.tickets.issue({ ...terms, probeId }, { order, direction, family });
-  return { ...terms, family, arms, ticket };
+  const ticket = deps.tickets.issue({ ...terms, probeId }, { order, direction, family: drawn.family });
+  return { ...terms, family: drawn.family, arms, ticket };
 }
 
 function endpointIn(family: AddressFamily, { endpoints }: MeasurementServer) {
@@ -96,13 +94,29 @@ export function worstCost(test: DrawnTest): number {
   return test.arms.reduce((sum, arm) => sum + (arm.ladder.at(-1) ?? 0) + OVERHEAD_BYTES, 0);
 }
 
-type Arms = { arms: DrawnArm[]; control: string | null };
+type Arms = { arms: DrawnArm[]; control: string | null; family: AddressFamily };
 
-function platformArms({ target, deep }: DrawRequest, deps: DrawDeps): Arms {
+function platformArms({ target, deep, families }: DrawRequest, deps: DrawDeps): Arms {
   const object = pick(target.objects.filter(isResolved), deps.randomInt);
   const control: CatalogueControl = pick(deps.catalogue.controls, deps.randomInt);
   const ladder = ladderFor(deep, Math.min(object.bytes, control.object.bytes));
-  return { arms: [webArm('A', object, ladder), webArm('B', control.object, ladder)], control: control.id };
+  const family = drawFamily(commonFamilies(families, [object, control.object]), deps.randomInt);
+  return {
+    arms: [webArm('A', object, ladder), webArm('B', control.object, ladder)],
+    control: control.id,
+    family,
+  };
+}
+
+/** Of the probe's families those in which both objects are known or thought to lie; all where that leaves none. */
+function commonFamilies(
+  families: readonly AddressFamily[],
+  objects: readonly CatalogueObject[],
+): readonly AddressFamily[] {
+  const common = families.filter((family) =>
+    objects.every((object) => object.families?.includes(family) ?? true),
+  );
+  return common.length > 0 ? common : families;
 }
 
 function webArm(arm: 'A' | 'B', object: CatalogueObject, ladder: number[]): DrawnArm {
@@ -117,12 +131,8 @@ function webArm(arm: 'A' | 'B', object: CatalogueObject, ladder: number[]): Draw
   };
 }
 
-function swapArms(
-  { target, deep }: DrawRequest,
-  direction: Direction,
-  family: AddressFamily,
-  deps: DrawDeps,
-): Arms {
+function swapArms({ target, deep, families }: DrawRequest, direction: Direction, deps: DrawDeps): Arms {
+  const family = drawFamily(families, deps.randomInt);
   const server = deps.measurementServer;
   const endpoint = server && endpointIn(family, server);
   if (!endpoint) throw new Error(`a swap test was drawn without a measurement server in IPv${family}`);
@@ -137,7 +147,7 @@ function swapArms(
     ladder: ladderFor(deep, Number.POSITIVE_INFINITY),
     ask: 'query',
   });
-  return { arms: [arm('C', trigger), arm('D', neutral)], control: null };
+  return { arms: [arm('C', trigger), arm('D', neutral)], control: null, family };
 }
 
 /** Both arms ask for the same bytes, and for no more than the smaller object has. */
