@@ -85,6 +85,13 @@ const OPEN_ROWS: readonly QaRow[] = [
     // Slow start over 150 ms may look too slow for FAST; it is no throttle.
     expect: { ...OPEN, end: ['fast', 'complete'] },
   },
+  {
+    name: 'open with a platform that thinks for 4 s',
+    alone: true,
+    platform: { thinkMs: 4_000 },
+    censor: [],
+    expect: OPEN,
+  },
 ];
 
 const POLICED_ROWS: readonly QaRow[] = [

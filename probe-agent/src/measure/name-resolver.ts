@@ -4,8 +4,8 @@ import type { AddressFamily } from '@brakelight/shared';
 import { ArmEnded, aborted, failed } from './arm-ended.js';
 import { codeOf, lookupFailure } from './failure-class.js';
 
-/** Two tries of this length each: a lost datagram is not a censor. */
-const TIMEOUT_MS = 2_000;
+/** Two tries of at least this length: neither a lost datagram nor a resolver that takes seconds is a censor. */
+const TIMEOUT_MS = 4_000;
 const TRIES = 2;
 /** Most answers that are kept. */
 const MAX_ANSWERS = 16;

@@ -4,17 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { type Decision, decide } from './stopping-rule.js';
 import { Timeline } from './timeline.js';
 
-/** When and how a transfer ends whose bytes come like this; the rule is asked after each and every 50 ms. */
+/** When and how a transfer ends whose bytes come like this; the rule is asked from the first on, after each and every 50 ms. */
 function replay(samples: readonly (readonly [number, number])[], deep = false): [Decision, number] {
   const timeline = new Timeline();
+  const answeredMs = samples[0]?.[0] ?? 0;
   let next = 0;
-  for (let now = 0; now <= 20_000; now += 50) {
+  for (let now = answeredMs; now <= 20_000; now += 50) {
     for (let s = samples[next]; s !== undefined && s[0] <= now; s = samples[++next]) {
       timeline.add(s[0], s[1]);
-      const decision = decide(timeline, s[0], deep);
+      const decision = decide(timeline, s[0], answeredMs, deep);
       if (decision !== null) return [decision, s[0]];
     }
-    const decision = decide(timeline, now, deep);
+    const decision = decide(timeline, now, answeredMs, deep);
     if (decision !== null) return [decision, now];
   }
   return [null, 20_000];
@@ -45,6 +46,23 @@ describe('rule E', () => {
     ).toEqual(['fast', 120]);
   });
 
+  it.each([3_000, 9_000])('a server that thinks for %i ms is as fast as what it then sends', (thought) => {
+    const after = (samples: readonly [number, number][]) =>
+      samples.map(([ms, bytes]): [number, number] => [thought + ms, bytes]);
+    expect(
+      replay(
+        after([
+          [0, 5_000],
+          [40, 42_000],
+          [80, 98_000],
+        ]),
+      ),
+    ).toEqual(['fast', thought + 80]);
+    const [decision, ms] = replay(after(policed(140_000, 20_000)));
+    expect(decision).toBe('slow');
+    expect(ms).toBeGreaterThan(thought + 2_000);
+  });
+
   it('a far open line is neither: what is decided is how fast it became, not how far it is', () => {
     const far = [
       [300, 14_000],
@@ -66,8 +84,8 @@ describe('rule E', () => {
     expect(decision).toBe('stalled');
   });
 
-  it('a line of 1 Mbit/s is neither fast nor slow in 6 s', () => {
-    expect(replay(policed(1_000_000, 10_000))).toEqual(['cap-time', expect.closeTo(6_000, -2)]);
+  it('a line of 1 Mbit/s is neither fast nor slow within 6 s of its first byte', () => {
+    expect(replay(policed(1_000_000, 10_000))).toEqual(['cap-time', 6_080]);
   });
 
   it('a freeze is a stall, never slow, also where it comes late', () => {

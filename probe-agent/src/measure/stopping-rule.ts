@@ -6,7 +6,7 @@ export const FAST_BYTES = 96 * KB;
 /** The first bytes are the congestion window's start, not a rate. */
 export const FAST_FROM_BYTES = 16 * KB;
 export const FAST_BPS = 1_500_000;
-/** A transfer can be SLOW from here on, by the rate of the last {@link WINDOW_MS}. */
+/** A transfer can be SLOW from here on, by the rate of the last {@link WINDOW_MS}, all of them behind the answer's begin. */
 export const SLOW_AFTER_MS = 2_500;
 export const SLOW_BPS = 350_000;
 export const WINDOW_MS = 2_000;
@@ -14,7 +14,7 @@ export const WINDOW_MS = 2_000;
 const SILENCE_MS = 1_000;
 /** Bytes came, then none for so long. */
 export const STALL_MS = 5_000;
-/** Longest transfer while bytes still come. */
+/** Longest transfer from the answer's begin on, while bytes still come. */
 export const CAP_MS = 6_000;
 
 /** What the rule says at a moment; `null` is "go on". */
@@ -23,15 +23,18 @@ export type Decision = 'fast' | 'slow' | 'stalled' | 'cap-time' | null;
 /**
  * Rule E of the lab, evaluated after every read and about every 50 ms. Pure.
  * @param nowMs milliseconds since the request
+ * @param answeredMs when the answer began, milliseconds since the request: what a server thinks is no rate
  * @param deep a deep round looks for large buckets and never stops because the beginning was fast
  */
-export function decide(timeline: Timeline, nowMs: number, deep: boolean): Decision {
+export function decide(timeline: Timeline, nowMs: number, answeredMs: number, deep: boolean): Decision {
   const silentMs = nowMs - timeline.lastMs;
   if (silentMs >= STALL_MS) return 'stalled';
   if (!deep && isFast(timeline)) return 'fast';
   if (silentMs >= SILENCE_MS) return null;
-  if (nowMs >= SLOW_AFTER_MS && timeline.rateBefore(nowMs, WINDOW_MS) <= SLOW_BPS) return 'slow';
-  return nowMs >= CAP_MS ? 'cap-time' : null;
+  const flowingMs = nowMs - answeredMs;
+  const telling = nowMs >= SLOW_AFTER_MS && flowingMs >= WINDOW_MS;
+  if (telling && timeline.rateBefore(nowMs, WINDOW_MS) <= SLOW_BPS) return 'slow';
+  return flowingMs >= CAP_MS ? 'cap-time' : null;
 }
 
 function isFast(timeline: Timeline): boolean {

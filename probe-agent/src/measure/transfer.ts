@@ -80,7 +80,8 @@ export class Transfer {
   /** Asks the rule now. */
   ask(): void {
     if (!this.begun) return;
-    const decision = decide(this.timeline, this.elapsedMs, this.#deep);
+    const nowMs = this.elapsedMs;
+    const decision = decide(this.timeline, nowMs, this.firstByteMs ?? nowMs, this.#deep);
     if (decision !== null) this.#onDecision(decision);
   }
 
