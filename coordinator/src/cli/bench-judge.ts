@@ -6,6 +6,7 @@ import { DEFAULT_PARAMETERS } from '../detection/parameters.js';
 import type { Unit } from '../detection/types.js';
 import { targetUnits } from '../simulation/judge-load.js';
 import { Random } from '../simulation/random.js';
+import { wholeNumber } from './whole-number.js';
 
 /**
  * `npm run bench:judge`: how fast one core judges. In the figures: everything from units in memory to verdicts, a target at
@@ -44,21 +45,14 @@ const LATE_UNITS = 3;
 const command = new Command('bench:judge')
   .description('Judges whole fleets from units in memory: cells per second, memory, growth, one late unit.')
   .option('--cells <list>', `sizes of the fleet, each a multiple of ${COUNTRIES}`, sizes, [500, 2000, 20_000])
-  .option('--units-per-hour <n>', 'units of one cell an hour', number, 20)
-  .option('--hours <n>', 'hours of units that are judged', number, 96)
+  .option('--units-per-hour <n>', 'units of one cell an hour', wholeNumber(1), 20)
+  .option('--hours <n>', 'hours of units that are judged', wholeNumber(1), 96)
   .option('--json', 'print one JSON object (else the same on several lines)', false)
   .configureOutput({ writeOut: (text) => process.stderr.write(text) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-function number(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new InvalidArgumentError('expected a whole number above 0');
-  return value;
-}
-
 function sizes(text: string): number[] {
-  const list = text.split(',').map(number);
+  const list = text.split(',').map(wholeNumber(1));
   const fits = (cells: number) =>
     cells <= MOST_CELLS_PER_TARGET ? cells % COUNTRIES === 0 : cells % MOST_CELLS_PER_TARGET === 0;
   if (list.every(fits)) return list;

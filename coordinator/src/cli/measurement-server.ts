@@ -1,18 +1,28 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { createLogger } from '../logging.js';
 import { DEFAULT_SERVER_LIMITS } from '../measurement-server/limits.js';
 import { startMeasurementServer } from '../measurement-server/start.js';
+import { wholeNumber } from './whole-number.js';
+
+// An empty variable counts as not set.
+for (const name of ['HOST', 'PORT', 'KEYS_DIR']) if (process.env[name] === '') delete process.env[name];
 
 /** `npm run measurement-server`: the measurement server alone, near the volunteers. */
 const options = new Command('measurement-server')
   .description('Answers any name (SNI) with the same bytes under TLS 1.3: the far end of the swap test.')
-  .option('--host <address>', 'address to listen on', process.env.HOST ?? '::')
-  .option('--port <port>', 'port to listen on', toPort, toPort(process.env.PORT ?? '443'))
-  .option(
-    '--keys <folder>',
-    'folder of its two private keys',
-    process.env.KEYS_DIR ?? './data/measurement-keys',
+  .addOption(new Option('--host <address>', 'address to listen on').env('HOST').default('::'))
+  .addOption(
+    new Option('--port <port>', 'port to listen on')
+      .env('PORT')
+      .default(443)
+      .argParser(wholeNumber(0, 65_535)),
   )
+  .addOption(
+    new Option('--keys <folder>', 'folder of its two private keys')
+      .env('KEYS_DIR')
+      .default('./data/measurement-keys'),
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ host: string; port: number; keys: string }>();
 
@@ -36,10 +46,4 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stopping = true;
     void server.close().then(() => process.exit(0));
   });
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('expected a port');
-  return port;
 }

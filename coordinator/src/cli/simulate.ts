@@ -13,6 +13,7 @@ import { SCENARIOS } from '../simulation/scenarios.js';
 import { scoreTable } from '../simulation/table.js';
 import { cellsOf, type RunOptions } from '../simulation/target.js';
 import { DEFAULT_LAYOUT } from '../simulation/world.js';
+import { wholeNumber } from './whole-number.js';
 
 /** `npm run simulate`: the production detector, and the rules people use today, in a world whose truth is known. */
 
@@ -48,13 +49,13 @@ The picture of the README:
 
 const command = new Command('simulate')
   .description('Simulates probes whose truth is known and prints what each rule makes of them.')
-  .option('--cells <n>', 'cells (ASN x target), rounded up to whole targets', atLeast(1), 1000)
-  .option('--days <n>', 'days, of which the first 7 are for learning', atLeast(MIN_DAYS), 90)
-  .option('--probes <n>', 'honest probes in each cell', atLeast(1), DEFAULT_LAYOUT.probesPerCell)
-  .option('--seed <n>', 'whole number', atLeast(0), 1)
+  .option('--cells <n>', 'cells (ASN x target), rounded up to whole targets', wholeNumber(1), 1000)
+  .option('--days <n>', 'days, of which the first 7 are for learning', wholeNumber(MIN_DAYS), 90)
+  .option('--probes <n>', 'honest probes in each cell', wholeNumber(1), DEFAULT_LAYOUT.probesPerCell)
+  .option('--seed <n>', 'whole number', wholeNumber(0), 1)
   .option('--scenario <names>', 'one or more, separated by commas, or all', scenarios)
   .option('--threshold <A...>', 'thresholds of the detector', thresholds, [ONE_PER_1000_CELL_DAYS])
-  .option('--threads <n>', 'targets simulated at the same time, up to 2 GB each', atLeast(1), threads())
+  .option('--threads <n>', 'targets simulated at the same time, up to 2 GB each', wholeNumber(1), threads())
   .option('--plot <file>', 'write a picture (SVG) of delay against false alarms')
   .option('--list', 'list the scenarios', false)
   .option('--json', 'print everything as one JSON object (else a table)', false)
@@ -65,16 +66,6 @@ const command = new Command('simulate')
 /** One for each core, as far as memory goes. */
 function threads(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_PER_THREAD)));
-}
-
-function atLeast(least: number) {
-  return (text: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < least) {
-      throw new InvalidArgumentError(`expected a whole number, at least ${least}`);
-    }
-    return number;
-  };
 }
 
 function scenarios(text: string): Scenario[] {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../duration.js';
+import { wholeNumber } from '../whole-number.js';
 import { parseSimulation, type Simulation } from './simulate.js';
 
 /** What `npm run backtest` was asked for. */
@@ -26,12 +27,12 @@ export function readOptions(): Options {
       new Option('--placebo <column>', 'judge a control as if it were the target').choices(['control_taco']),
     )
     .option('--unit-period <duration>', 'period of a unit, ISO 8601', duration, 86_400_000)
-    .option('--window <periods>', 'starts looked back on', (text) => wholeNumber(text, 1), 96)
+    .option('--window <periods>', 'starts looked back on', wholeNumber(1), 96)
     .option('--threshold <A>', 'R at which an alarm is raised', threshold, 1e4)
     .option(
       '--trim <groups>',
       'groups left out: a number, or auto',
-      (text) => (text === 'auto' ? text : wholeNumber(text, 0)),
+      (text) => (text === 'auto' ? text : wholeNumber(0)(text)),
       'auto',
     )
     .option('--plain', 'leave out what is there for dependence (transition bounds, best period)', false)
@@ -46,14 +47,6 @@ export function readOptions(): Options {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
     .opts<Options>();
-}
-
-function wholeNumber(text: string, least: number): number {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(Number.isSafeInteger(number) && number >= least)) {
-    throw new InvalidArgumentError(`expected a whole number from ${least} on`);
-  }
-  return number;
 }
 
 function duration(text: string): number {
