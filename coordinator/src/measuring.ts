@@ -31,11 +31,10 @@ export async function openMeasuring(
   const { listen, announced, pins } = config.measurementServer;
   if (!listen) {
     const elsewhere = announced && pins && { endpoints: announced, pins };
-    const [first] = announced ?? [];
     return {
       here: undefined,
       told: elsewhere,
-      asked: first && pins && { ...first, pins },
+      asked: elsewhere,
       close: async () => {},
     };
   }
@@ -54,7 +53,7 @@ export async function openMeasuring(
   return {
     here,
     told: endpoints && { endpoints, pins: pins ?? server.pins },
-    asked: { address: loopbackOf(listen.host), port: server.port, pins: server.pins },
+    asked: { endpoints: [{ address: loopbackOf(listen.host), port: server.port }], pins: server.pins },
     close: () => server.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request } from 'node:https';
+import { get, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@brakelight/coordinator/logging';
@@ -55,7 +55,7 @@ beforeAll(async () => {
     {},
     {
       measurementServer: { endpoints: [{ address: HOST, port }], pins },
-      resultServer: { address: HOST, port, pins },
+      resultServer: { endpoints: [{ address: HOST, port }], pins },
     },
   );
 });
@@ -150,10 +150,26 @@ it('leaves unknown what the server knows nothing of', async () => {
 
 it('asks nothing of a server that shows another key', async () => {
   await startServer();
-  const client = new ResultClient({ address: HOST, port, pins: [`${'A'.repeat(43)}=`] });
+  const endpoints = [{ address: HOST, port }];
+  const client = new ResultClient({ endpoints, pins: [`${'A'.repeat(43)}=`] });
   onTestFinished(() => client.close());
   await expect(client.result('somebody-C')).rejects.toThrow('another key');
-  const right = new ResultClient({ address: HOST, port, pins });
+  const right = new ResultClient({ endpoints, pins });
   onTestFinished(() => right.close());
   expect(await right.result('somebody-C')).toBeNull();
+});
+
+it('asks at the other address where the first gives no answer', async () => {
+  await startServer();
+  const nobody = { address: HOST, port: 1 };
+  const client = new ResultClient({ endpoints: [nobody, { address: HOST, port }], pins });
+  onTestFinished(() => client.close());
+  await expect(client.result('somebody-C')).rejects.toThrow('ECONNREFUSED');
+  const path = '/v1/down?bytes=1000&id=somebody-C';
+  await new Promise((resolve) =>
+    get({ host: HOST, port, path, rejectUnauthorized: false }, (answer) =>
+      answer.resume().once('end', resolve),
+    ),
+  );
+  expect(await client.result('somebody-C')).toMatchObject({ tcpInfo: expect.any(Boolean) });
 });

@@ -4,10 +4,9 @@ import type { TLSSocket } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import { z } from 'zod';
 
-/** A measurement server, as this coordinator itself reaches it. */
+/** A measurement server, as this coordinator itself reaches it: by any of its addresses. */
 export interface ResultServer {
-  readonly address: string;
-  readonly port: number;
+  readonly endpoints: readonly { readonly address: string; readonly port: number }[];
   /** SHA-256 (base64) of the public keys that it may show. */
   readonly pins: readonly string[];
 }
@@ -29,35 +28,58 @@ const Sample = z.object({
 export const SenderResult = z.object({ tcpInfo: z.boolean(), samples: z.array(Sample).max(MAX_SAMPLES) });
 export type SenderResult = z.infer<typeof SenderResult>;
 
-/** Asks a measurement server for what it saw. Nothing is sent to a server that does not show one of its keys. */
+/**
+ * Asks a measurement server for what it saw, at one address after the other: where this machine has no IPv6, or where the
+ * server is two machines, one for each family. Nothing is sent to a server that does not show one of its keys.
+ */
 export class ResultClient {
-  readonly #client: Client;
+  readonly #clients: readonly Client[];
 
-  constructor({ address, port, pins }: ResultServer) {
-    const host = isIPv6(address) ? `[${address}]` : address;
-    this.#client = new Client(`https://${host}:${port}`, {
+  constructor({ endpoints, pins }: ResultServer) {
+    const options: Client.Options = {
       connect: pinned(pins),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
       maxResponseSize: MAX_BYTES,
-    });
+    };
+    this.#clients = endpoints.map(
+      ({ address, port }) =>
+        new Client(`https://${isIPv6(address) ? `[${address}]` : address}:${port}`, options),
+    );
   }
 
-  /** @returns `null` where the server knows nothing of such a transfer, or no more. @throws Error without an answer */
+  /**
+   * @returns `null` where the server knows nothing of such a transfer, or no more
+   * @throws Error of the last address that gave no answer, where no other knew the transfer
+   */
   async result(transferId: string): Promise<SenderResult | null> {
-    const { statusCode, body } = await this.#client.request({
-      method: 'GET',
-      path: `/v1/result?id=${encodeURIComponent(transferId)}`,
-    });
-    if (statusCode === 200) return SenderResult.parse(await body.json());
-    await body.dump();
-    if (statusCode === 404) return null;
-    throw new Error(`the measurement server answered ${statusCode}`);
+    let failure: unknown = null;
+    for (const client of this.#clients) {
+      try {
+        const found = await ask(client, transferId);
+        if (found !== null) return found;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure !== null) throw failure;
+    return null;
   }
 
-  close(): Promise<void> {
-    return this.#client.destroy();
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.destroy()));
   }
+}
+
+async function ask(client: Client, transferId: string): Promise<SenderResult | null> {
+  const { statusCode, body } = await client.request({
+    method: 'GET',
+    path: `/v1/result?id=${encodeURIComponent(transferId)}`,
+  });
+  if (statusCode === 200) return SenderResult.parse(await body.json());
+  await body.dump();
+  if (statusCode === 404) return null;
+  throw new Error(`the measurement server answered ${statusCode}`);
 }
 
 /** Connects, and looks at the key before anything is written. A resumed session shows no certificate: there is none. */
