@@ -98,6 +98,29 @@ describe('ids', () => {
   });
 });
 
+describe('the order of ids', () => {
+  const order = (changes: Record<number, string>) => {
+    const file = new File4ndv(HEADER);
+    const speeds = ['11', '22', '33', '44', '55'];
+    const at = (speed: string) => {
+      const row = file.row(line({ ...changes, 8: speed }));
+      return row.ok ? row.test.id : '';
+    };
+    return speeds.map((speed) => ({ speed, id: at(speed) })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  const speeds = (changes: Record<number, string>) => order(changes).map(({ speed }) => speed);
+
+  it.each([
+    ['another number', { 3: '64511' }],
+    ['another name', { 5: 'Example 2' }],
+    ['another country', { 4: 'KZ' }],
+    ['another day', { 0: '2031-03-13 00:00:00 UTC' }],
+  ])('is that of the same measurements under %s', (_, changes) => {
+    expect(speeds(changes)).toEqual(speeds({}));
+    expect(order(changes)).not.toEqual(order({}));
+  });
+});
+
 describe('a file', () => {
   it('is refused whose first line does not name the columns', () => {
     expect(() => new File4ndv('a,b,c')).toThrow(/no column datetime_rounded/);

@@ -38,8 +38,8 @@ const NO_COUNTRY = new Set(['EU', 'AP', 'ZZ']);
 /** A good row. Rates are bits per second. */
 export interface SpeedTest {
   /**
-   * Hash of source and line, counted up for further identical lines of the file: the same row has the same id, always, and
-   * among tests of one moment a copy comes after its original.
+   * The same row has the same id, always. Ids tell who came first among tests of one moment: by what was measured, whatever
+   * places are called and whenever it was, and a copy right after its original.
    */
   readonly id: string;
   /** Unix milliseconds (5-minute bins). */
@@ -106,7 +106,7 @@ export class File4ndv {
     return {
       ok: true,
       test: {
-        id: this.#id(line),
+        id: this.#id(`${subnet}\n${value('test_result')}\n${value('control_result')}`, line),
         measuredAt,
         subnet: subnet.toLowerCase(),
         asn,
@@ -119,12 +119,15 @@ export class File4ndv {
     };
   }
 
-  /** 26 characters of Crockford's base 32, as every id: a ULID made from a hash instead of a clock. */
-  #id(line: string): string {
+  /**
+   * 26 characters of Crockford's base 32, as every id: a ULID made from two hashes instead of a clock and chance. The first is
+   * of what was measured, the second of the whole line, counted up for further identical lines of the file.
+   */
+  #id(measured: string, line: string): string {
     const nth = (this.#seen.get(line) ?? 0) + 1;
     this.#seen.set(line, nth);
-    const hash = createHash('sha256').update(`${SOURCE_4NDV}\n${line}\n1`).digest();
-    let bits = BigInt.asUintN(128, BigInt(`0x${hash.subarray(0, 16).toString('hex')}`) + BigInt(nth - 1));
+    const lineHash = BigInt.asUintN(64, hash64(`${SOURCE_4NDV}\n${line}`) + BigInt(nth - 1));
+    let bits = (hash64(measured) << 64n) | lineHash;
     let id = '';
     for (let i = 0; i < 26; i++) {
       id = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.charAt(Number(bits & 31n)) + id;
@@ -132,6 +135,11 @@ export class File4ndv {
     }
     return id;
   }
+}
+
+/** First 64 bits of SHA-256. */
+function hash64(text: string): bigint {
+  return createHash('sha256').update(text).digest().readBigUInt64BE();
 }
 
 function refused(reason: Rejection): ParsedRow {
