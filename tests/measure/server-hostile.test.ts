@@ -120,6 +120,23 @@ describe('the measurement server, among strangers', () => {
     expect(heard.toLowerCase()).not.toContain('reflected');
   });
 
+  it('answers nothing past its limits: not what is expected of it, not what is said twice', async () => {
+    const port = await start();
+    const question = 'POST /v1/up?id=x HTTP/1.1\r\nhost: m\r\n';
+    for (const header of ['expect: more', 'content-length: 4', 'transfer-encoding: chunked']) {
+      const socket = await open(port);
+      socket.write(`${question}content-length: 3\r\n${header}\r\n\r\nabc`);
+      expect(await heardUntilClosed(socket), header).toBe('');
+    }
+  });
+
+  it('shows the same certificate whatever it is called', async () => {
+    const port = await start();
+    const shown = async (servername: string) =>
+      (await open(port, { servername })).getPeerX509Certificate()?.fingerprint256;
+    expect(await shown('platform.example')).toBe(await shown('neutral.example'));
+  });
+
   it('counts what it answers, also of results, against the minute of an address', async () => {
     const port = await start({ bytesPerMinute: 5_000 });
     const answers: (number | null)[] = [];

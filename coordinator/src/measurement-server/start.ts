@@ -103,6 +103,8 @@ export async function startMeasurementServer(
   // Whatever strangers send: it ends their connection, no more.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
+  // Node would answer by itself, past every limit.
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => socket.destroy());
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
