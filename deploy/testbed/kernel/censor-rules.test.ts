@@ -54,8 +54,8 @@ describe('writeRules', () => {
   it('resets from the first byte of download on, or from a later one', () => {
     const trigger = { sni: 'chirp.example' };
     const { shell } = write(
-      { trigger, action: { kind: 'reset' } },
-      { trigger, action: { kind: 'reset', afterBytes: 64_000 } },
+      { client: 'xa', trigger, action: { kind: 'reset' } },
+      { client: 'xb', trigger, action: { kind: 'reset', afterBytes: 64_000 } },
     );
     expect(lines(shell, 'tcp-reset').map((l) => /--connbytes (\S+)/.exec(l)?.[1])).toEqual(['0:', '64000:']);
   });

@@ -134,9 +134,11 @@ export function writeRules(
         }
         break;
       case 'reset':
-        shell.push(
-          `${tools.iptables} -A FORWARD ${marked} ${downloaded(action.afterBytes ?? 0)} -j REJECT --reject-with tcp-reset`,
-        );
+        // Answers what the client sends: the download goes on, so it has something to acknowledge.
+        for (const { device } of concerned)
+          shell.push(
+            `${tools.iptables} -A FORWARD -i ${device} ${marked} ${downloaded(action.afterBytes ?? 0)} -j REJECT --reject-with tcp-reset`,
+          );
         break;
       case 'silence':
         shell.push(`${tools.iptables} -A FORWARD ${marked} -j DROP`);
