@@ -1,7 +1,8 @@
 import { upperShare } from './bounds.js';
+import { FLAG } from './flags.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { ShownElsewhere } from './shown-elsewhere.js';
-import { FLAG, type UnitIndex } from './unit-index.js';
+import type { UnitIndex } from './unit-index.js';
 
 const DAY_MS = 86_400_000;
 /** Distinct outside subnets from which the chance of staying slow is bounded rather than assumed. */

@@ -51,7 +51,6 @@ export type FirstSeen = ReadonlyMap<Indicator, number>;
 export class CellDetector implements EvidenceSource {
   readonly #parameters: DetectionParameters;
   readonly #stakes: Stakes;
-  /** Positions of its units in the stakes. */
   readonly #units: number[] = [];
   readonly #platform: readonly Channel[];
   readonly #pairs: PlacedBets;
@@ -89,6 +88,11 @@ export class CellDetector implements EvidenceSource {
   /** Period of the first evidence, and of the first start. */
   get firstPeriod(): number | null {
     return this.#first;
+  }
+
+  /** Positions of its units in the stakes. */
+  get units(): readonly number[] {
+    return this.#units;
   }
 
   /** @param at position of a unit in the stakes */

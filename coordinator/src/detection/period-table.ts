@@ -11,22 +11,27 @@ export class PeriodTable {
   /** Where each period and country begins in `positions`. */
   readonly #begins: Int32Array;
 
-  constructor(units: readonly { readonly period: number }[], country: Int32Array, countries: number) {
+  /**
+   * @param period of each unit, ascending
+   * @param country of each unit
+   * @param countries how many there are
+   */
+  constructor(period: Int32Array, country: Int32Array, countries: number) {
     const list: number[] = [];
     const row = countries + 1;
-    const place = new Int32Array(units.length);
+    const place = new Int32Array(period.length);
     let newest = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < units.length; at++) {
-      const { period } = units[at] as { period: number };
-      if (period !== newest) list.push(period);
-      newest = period;
+    for (let at = 0; at < place.length; at++) {
+      const own = period[at] as number;
+      if (own !== newest) list.push(own);
+      newest = own;
       place[at] = (list.length - 1) * row + (country[at] as number) + 1;
     }
     const begins = new Int32Array(list.length * row + 1);
     for (const one of place) begins[one + 1] = (begins[one + 1] as number) + 1;
     for (let i = 1; i < begins.length; i++) begins[i] = (begins[i] as number) + (begins[i - 1] as number);
     const next = begins.slice();
-    this.positions = new Int32Array(units.length);
+    this.positions = new Int32Array(place.length);
     for (let unit = 0; unit < place.length; unit++) {
       const one = place[unit] as number;
       this.positions[next[one] as number] = unit;

@@ -1,7 +1,7 @@
 import { nullShare, type Outside } from './baseline.js';
 import { type Bet, betOn } from './bet.js';
+import { FLAG } from './flags.js';
 import type { DetectionParameters } from './parameters.js';
-import { FLAG } from './unit-index.js';
 
 /** The bets that units of one country may place in one period: by what their subnet showed before, and what it shows. */
 export class PlatformBets {

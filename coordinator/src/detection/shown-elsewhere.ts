@@ -1,7 +1,8 @@
 import { capAtAThird } from './bounds.js';
+import { FLAG } from './flags.js';
 import type { Indicator } from './parameters.js';
 import { type SubnetMeans, SubnetTally } from './subnet-means.js';
-import { FLAG, type UnitIndex } from './unit-index.js';
+import type { UnitIndex } from './unit-index.js';
 
 /** Sums over countries of which none has more than a third of the weight. */
 export interface Shown extends SubnetMeans {
@@ -18,6 +19,9 @@ export class ShownElsewhere {
   /** By indicator and oldest row, of the newest row asked for. */
   readonly #counted = new Map<string, readonly SubnetMeans[]>();
   #newest = -1;
+  /** Countries of a sum, and how many subnets each has; kept, for sums are many. */
+  readonly #outside: SubnetMeans[] = [];
+  readonly #sizes: number[] = [];
 
   constructor(index: UnitIndex) {
     this.#tally = new SubnetTally(index);
@@ -29,11 +33,18 @@ export class ShownElsewhere {
    * @param inside countries that are not outside
    */
   sum(indicator: Indicator, oldest: number, newest: number, inside: ReadonlySet<number>): Shown {
-    const outside: SubnetMeans[] = [];
-    for (const [country, means] of this.#of(indicator, oldest, newest).entries()) {
-      if (means.units > 0 && !inside.has(country)) outside.push(means);
+    const counted = this.#of(indicator, oldest, newest);
+    const outside = this.#outside;
+    const sizes = this.#sizes;
+    outside.length = 0;
+    sizes.length = 0;
+    for (let country = 0; country < counted.length; country++) {
+      const means = counted[country] as SubnetMeans;
+      if (means.units === 0 || inside.has(country)) continue;
+      outside.push(means);
+      sizes.push(means.subnets);
     }
-    const cap = capAtAThird(outside.map(({ subnets }) => subnets));
+    const cap = capAtAThird(sizes);
     const sum = {
       units: 0,
       subnets: 0,

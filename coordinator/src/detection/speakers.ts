@@ -1,15 +1,10 @@
-/** Numbers in the place of a speaker's names. */
-interface Known {
-  readonly subnet: number;
-  /** The owner that it spoke for last. */
-  owner: string;
-  ownerNumber: number;
-}
-
 /** Subnets and their owners, numbered from 0 in the order of their first word. */
 export class Speakers {
-  readonly #subnets = new Map<string, Known>();
+  readonly #subnets = new Map<string, number>();
   readonly #owners = new Map<string, number>();
+  /** Of each subnet the owner that it spoke for last, by name and by number. */
+  readonly #lastOwner: string[] = [];
+  readonly #lastOwnerNumber: number[] = [];
   /** Subnet and owner of every acquaintance, one after the other. */
   readonly #acquainted: number[] = [];
 
@@ -21,19 +16,23 @@ export class Speakers {
     return this.#owners.size;
   }
 
-  /** @returns its numbers, until the next question */
-  of(who: { readonly subnet: string; readonly owner: string }): { subnet: number; ownerNumber: number } {
-    let known = this.#subnets.get(who.subnet);
-    if (known === undefined) {
-      known = { subnet: this.#subnets.size, owner: who.owner, ownerNumber: this.#owner(who.owner) };
-      this.#subnets.set(who.subnet, known);
-      this.#acquainted.push(known.subnet, known.ownerNumber);
-    } else if (known.owner !== who.owner) {
-      known.owner = who.owner;
-      known.ownerNumber = this.#owner(who.owner);
-      this.#acquainted.push(known.subnet, known.ownerNumber);
-    }
-    return known;
+  /** Notes who speaks. @returns number of the subnet */
+  subnet({ subnet: name, owner }: { readonly subnet: string; readonly owner: string }): number {
+    let subnet = this.#subnets.get(name);
+    if (subnet === undefined) {
+      subnet = this.#subnets.size;
+      this.#subnets.set(name, subnet);
+    } else if (this.#lastOwner[subnet] === owner) return subnet;
+    const number = this.#owner(owner);
+    this.#lastOwner[subnet] = owner;
+    this.#lastOwnerNumber[subnet] = number;
+    this.#acquainted.push(subnet, number);
+    return subnet;
+  }
+
+  /** Number of the owner that a subnet spoke for last. */
+  ownerOf(subnet: number): number {
+    return this.#lastOwnerNumber[subnet] as number;
   }
 
   /**

@@ -19,7 +19,10 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
 
 /** Median as an integer; `null` for none. */
 export function median(values: readonly (number | null)[]): number | null {
-  const sorted = Float64Array.from(values.filter((value) => value !== null)).sort();
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (const value of values) if (value !== null) known[count++] = value;
+  const sorted = known.subarray(0, count).sort();
   return sorted.length === 0 ? null : Math.round(quantile(sorted, 0.5));
 }
 

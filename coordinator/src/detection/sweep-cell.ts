@@ -2,13 +2,14 @@ import type { Bet } from './bet.js';
 import { PlacedBets } from './bets.js';
 import { largest } from './bounds.js';
 import { CellDetector, type Evidence, type EvidenceSource } from './cell-detector.js';
+import { FLAG } from './flags.js';
 import { type AffectedCount, LiftDetector } from './lift-detector.js';
 import type { Moment } from './moment.js';
 import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import type { Stakes } from './stakes.js';
 import type { SwapPair, Unit } from './types.js';
-import { FLAG, type UnitIndex } from './unit-index.js';
+import type { UnitIndex } from './unit-index.js';
 
 /** A crossing of the threshold. */
 export interface Alarm {
@@ -54,8 +55,9 @@ export class SweepCell implements EvidenceSource {
   readonly #known = new Map<Indicator, { readonly period: number; atMost: number }>();
   /** After a lift the starts begin anew, with the next period. */
   #restsUntil = Number.NEGATIVE_INFINITY;
-  /** Positions of the cell's units and swap pairs in the index. */
-  readonly units: number[] = [];
+  /** Units up to the last lift, and to the end of its period: the detector has those since. */
+  #before: number[] = [];
+  /** Positions of the cell's swap pairs in the index. */
   readonly pairs: number[] = [];
   readonly alarms: Alarm[] = [];
   readonly lifts: Lift[] = [];
@@ -80,6 +82,12 @@ export class SweepCell implements EvidenceSource {
   /** The detector since the last lift. */
   get detector(): CellDetector {
     return this.#detector;
+  }
+
+  /** Positions of the cell's units in the index. */
+  get units(): readonly number[] {
+    const { units } = this.#detector;
+    return this.#before.length === 0 ? units : [...this.#before, ...units];
   }
 
   get firstPeriod(): number | null {
@@ -109,8 +117,10 @@ export class SweepCell implements EvidenceSource {
    * @param at position in the index
    */
   bet(at: number): void {
-    this.units.push(at);
-    if (this.#stakes.period(at) <= this.#restsUntil) return;
+    if (this.#stakes.period(at) <= this.#restsUntil) {
+      this.#before.push(at);
+      return;
+    }
     this.#detector.addUnit(at);
     if (this.#known.size === 0) return;
     const bets = this.#stakes.bets(at);
@@ -236,6 +246,7 @@ export class SweepCell implements EvidenceSource {
     this.suspectedSince = null;
     this.#confirmation = null;
     this.#restsUntil = unit.period;
+    this.#before = [...this.units];
     this.#detector = new CellDetector(
       this.#parameters,
       this.#indicators,
@@ -247,8 +258,9 @@ export class SweepCell implements EvidenceSource {
   /** Units since a period, and how many are affected, by ASN. */
   #since(period: number): Map<number | null, AffectedCount> {
     const counts = new Map<number | null, AffectedCount>();
-    for (let i = this.units.length - 1; i >= 0; i--) {
-      const at = this.units[i] as number;
+    const { units } = this;
+    for (let i = units.length - 1; i >= 0; i--) {
+      const at = units[i] as number;
       const unit = this.#index.units[at] as Unit;
       if (unit.period < period) break;
       const count = counts.get(unit.asn) ?? { units: 0, affected: 0 };

@@ -1,11 +1,10 @@
-import { INDICATORS, type Indicator } from './parameters.js';
+import { CountryNumbers } from './country-numbers.js';
+import type { Indicator } from './parameters.js';
 import { PeriodTable } from './period-table.js';
 import { Speakers } from './speakers.js';
 import type { SwapPair, Unit } from './types.js';
+import { UnitColumns } from './unit-columns.js';
 import { inOrder } from './unit-order.js';
-
-/** Bits of {@link UnitIndex.flags}, in the order of INDICATORS. */
-export const FLAG = { slow: 1, stalled: 2, blocked: 4 } as const;
 
 /**
  * Evidence of one target with numbers in place of names: a column for each. Units lie by period, country and time, so that
@@ -31,6 +30,7 @@ export class UnitIndex {
   /** Independent group of a unit: see {@link Speakers.groups}. */
   readonly group: Int32Array;
   readonly pairGroup: Int32Array;
+  /** What a unit shows: bits of FLAG. */
   readonly flags: Uint8Array;
   readonly tests: Int32Array;
   /** Flags of the previous unit of the same subnet and ASN; -1 for the first. */
@@ -40,73 +40,57 @@ export class UnitIndex {
   /** Period in which each indicator was first shown, by anybody; what nobody showed needs no detector. */
   readonly firstSeen: ReadonlyMap<Indicator, number>;
 
-  constructor(units: readonly Unit[], pairs: readonly SwapPair[]) {
-    const ordered = inOrder(units);
+  constructor(given: readonly Unit[], pairs: readonly SwapPair[]) {
+    const ordered = inOrder(given);
     this.pairs = inOrder(pairs);
-    const n = ordered.length;
     const countries = new CountryNumbers();
-    const country = countries.column(ordered);
-    this.pairCountry = countries.column(this.pairs);
-    this.countries = countries.names;
-    this.periods = new PeriodTable(ordered, country, this.countries.length);
-    this.pairPeriods = new PeriodTable(this.pairs, this.pairCountry, this.countries.length);
-    const sorted = new Array<Unit>(n);
-    for (let at = 0; at < n; at++) sorted[at] = ordered[this.periods.positions[at] as number] as Unit;
-    this.units = sorted;
     const speakers = new Speakers();
-    const lines = new Lines();
-    const firstSeen = new Map<Indicator, number>();
-    this.period = new Int32Array(n);
-    this.measuredAt = new Float64Array(n);
-    this.asn = new Float64Array(n);
-    this.subnet = new Int32Array(n);
-    this.owner = new Int32Array(n);
-    this.flags = new Uint8Array(n);
-    this.tests = new Int32Array(n);
-    this.previous = new Int8Array(n);
-    const placeOf = inverse(this.periods.positions);
-    let seen = 0;
-    for (let i = 0; i < n; i++) {
-      const unit = ordered[i] as Unit;
-      const at = placeOf[i] as number;
-      const flags = flagsOf(unit);
-      const { subnet, ownerNumber } = speakers.of(unit);
-      this.asn[at] = unit.asn ?? -1;
-      this.period[at] = unit.period;
-      this.measuredAt[at] = unit.measuredAt;
-      this.subnet[at] = subnet;
-      this.owner[at] = ownerNumber;
-      this.flags[at] = flags;
-      this.tests[at] = unit.tests;
-      this.previous[at] = lines.next(subnet, unit.asn, flags);
-      if ((flags & ~seen) !== 0) {
-        seen |= flags;
-        for (const indicator of INDICATORS) {
-          if ((flags & FLAG[indicator]) !== 0 && !firstSeen.has(indicator))
-            firstSeen.set(indicator, unit.period);
-        }
-      }
-    }
+    const columns = new UnitColumns(ordered, countries, speakers);
+    this.pairCountry = Int32Array.from(this.pairs, ({ country }) => countries.of(country));
     this.pairSubnet = new Int32Array(this.pairs.length);
     this.pairOwner = new Int32Array(this.pairs.length);
     for (const [at, pair] of this.pairs.entries()) {
-      const { subnet, ownerNumber } = speakers.of(pair);
+      const subnet = speakers.subnet(pair);
       this.pairSubnet[at] = subnet;
-      this.pairOwner[at] = ownerNumber;
+      this.pairOwner[at] = speakers.ownerOf(subnet);
     }
+    this.countries = countries.names;
+    this.periods = new PeriodTable(columns.period, columns.country, this.countries.length);
+    const pairPeriod = Int32Array.from(this.pairs, ({ period }) => period);
+    this.pairPeriods = new PeriodTable(pairPeriod, this.pairCountry, this.countries.length);
+    const { positions } = this.periods;
+    const units = new Array<Unit>(positions.length);
+    for (let at = 0; at < positions.length; at++) units[at] = ordered[positions[at] as number] as Unit;
+    const { period, measuredAt, asn, subnet, owner, flags, tests, previous } = columns;
+    rearrange([period, measuredAt, asn, subnet, owner, flags, tests, previous], positions);
+    this.units = units;
+    this.period = period;
+    this.measuredAt = measuredAt;
+    this.asn = asn;
+    this.subnet = subnet;
+    this.owner = owner;
+    this.flags = flags;
+    this.tests = tests;
+    this.previous = previous;
     const groups = speakers.groups();
     this.group = this.subnet.map((subnet) => groups[subnet] as number);
     this.pairGroup = this.pairSubnet.map((subnet) => groups[subnet] as number);
     this.subnetCount = speakers.subnets;
     this.ownerCount = speakers.owners;
-    this.firstSeen = firstSeen;
+    this.firstSeen = columns.firstSeen;
   }
 }
 
-function inverse(permutation: Int32Array): Int32Array {
-  const inverted = new Int32Array(permutation.length);
-  for (let i = 0; i < permutation.length; i++) inverted[permutation[i] as number] = i;
-  return inverted;
+/** Puts the numbers of each column in the order of their positions. One buffer serves all: a column is large. */
+function rearrange(
+  columns: readonly (Int8Array | Uint8Array | Int32Array | Float64Array)[],
+  positions: Int32Array,
+): void {
+  const before = new Float64Array(positions.length);
+  for (const column of columns) {
+    before.set(column);
+    for (let at = 0; at < column.length; at++) column[at] = before[positions[at] as number] as number;
+  }
 }
 
 /** How many different numbers a column has at some positions. */
@@ -114,52 +98,4 @@ export function distinct(column: Int32Array, positions: readonly number[]): numb
   const found = new Set<number>();
   for (const at of positions) found.add(column[at] as number);
   return found.size;
-}
-
-function flagsOf(unit: Unit): number {
-  return (unit.slow ? FLAG.slow : 0) | (unit.stalled ? FLAG.stalled : 0) | (unit.blocked ? FLAG.blocked : 0);
-}
-
-class CountryNumbers {
-  readonly names: string[] = [];
-  readonly #numbers = new Map<string | null, number>([[null, -1]]);
-
-  column(items: readonly { readonly country: string | null }[]): Int32Array {
-    const column = new Int32Array(items.length);
-    for (let i = 0; i < items.length; i++)
-      column[i] = this.#of((items[i] as { country: string | null }).country);
-    return column;
-  }
-
-  #of(name: string | null): number {
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.names.push(name as string) - 1;
-      this.#numbers.set(name, number);
-    }
-    return number;
-  }
-}
-
-/** What each line (subnet and ASN) showed last. Nearly every subnet has one ASN; the others are kept aside. */
-class Lines {
-  readonly #asn: (number | null)[] = [];
-  readonly #flags: number[] = [];
-  readonly #others = new Map<string, number>();
-
-  /** Notes what a line shows. @returns what it showed before; -1 where nothing */
-  next(subnet: number, asn: number | null, flags: number): number {
-    const before = this.#flags[subnet];
-    if (before === undefined) {
-      this.#asn[subnet] = asn;
-      this.#flags[subnet] = flags;
-      return -1;
-    }
-    const last = this.#asn[subnet] as number | null;
-    this.#flags[subnet] = flags;
-    if (last === asn) return before;
-    this.#others.set(`${subnet} ${last}`, before);
-    this.#asn[subnet] = asn;
-    return this.#others.get(`${subnet} ${asn}`) ?? -1;
-  }
 }
