@@ -1,30 +1,15 @@
 import type { Bet } from './bet.js';
 import { PlacedBets } from './bets.js';
 import { logAdd, logSumExp } from './bounds.js';
+import type { Evidence, EvidenceSource } from './cell-evidence.js';
 import { type Moment, shockSlotsOf, slotOf } from './moment.js';
-import { type DetectionParameters, groupsLeftOut, INDICATORS, type Indicator } from './parameters.js';
+import { type DetectionParameters, groupsLeftOut, type Indicator } from './parameters.js';
 import { RobustProduct } from './robust-product.js';
 import { CellBets, type Stakes } from './stakes.js';
+import { type FirstSeen, logWeight } from './start-weight.js';
 import { UpperBound } from './upper-bound.js';
 
 const LOG_3 = Math.log(3);
-
-/** Evidence of a cell per start, and its sum over the starts. */
-export interface Evidence {
-  /** Period of the oldest start. */
-  readonly from: number;
-  /** ln E(s, now) of both channels combined, oldest start first. */
-  readonly logE: Float64Array;
-  /** ln R. */
-  readonly logR: number;
-}
-
-/** Where a cell's ln R comes from: its own detector, or a country's mixture. */
-export interface EvidenceSource {
-  /** Can ln R be as large as that? Cheaply: most cells need no more. */
-  mayReach(indicator: Indicator, logR: number): boolean;
-  evidence(indicator: Indicator, now: number): Evidence;
-}
 
 /** The bets of one indicator. */
 interface Channel {
@@ -32,9 +17,6 @@ interface Channel {
   readonly product: RobustProduct;
   readonly upper: UpperBound;
 }
-
-/** Period in which an indicator was first seen, anywhere. */
-export type FirstSeen = ReadonlyMap<Indicator, number>;
 
 /**
  * Detector of one place x target: both channels, one product for each indicator, sums over the starts in the window
@@ -158,8 +140,7 @@ export class CellDetector implements EvidenceSource {
 
   /** ln w_i(s) */
   logWeight(indicator: Indicator, start: number): number {
-    const known = (one: Indicator) => one === 'slow' || (this.#seen.get(one) ?? start) < start;
-    return known(indicator) ? -Math.log(INDICATORS.filter(known).length) : Number.NEGATIVE_INFINITY;
+    return logWeight(indicator, start, this.#seen);
   }
 
   /**

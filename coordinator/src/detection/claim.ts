@@ -1,6 +1,6 @@
-import type { CellVerdict } from './judge-target.js';
+import type { Alarm } from './alarm.js';
+import type { CellVerdict } from './cell-verdict.js';
 import type { Since } from './since.js';
-import type { Alarm } from './sweep-cell.js';
 
 /** What an incident is said on: whose verdict, which crossing of a threshold, and what the units since show. */
 export interface Claim {

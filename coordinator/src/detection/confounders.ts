@@ -1,7 +1,7 @@
 import type { Confounder } from '@brakelight/shared';
 import { affected } from './affected.js';
 import { lowerShare, upperShare } from './bounds.js';
-import type { CellVerdict } from './judge-target.js';
+import type { CellVerdict } from './cell-verdict.js';
 import type { Since } from './since.js';
 import { median } from './statistics.js';
 import type { Unit } from './types.js';
@@ -28,10 +28,16 @@ export function confounders(verdict: CellVerdict, since: Since): Confounder[] {
     {
       name: 'one-subnet',
       ruledOut: subnets >= 3 && owners >= 2,
-      finding: `${subnets} subnets of ${owners} owners; it stands without the ${since.sybilNumber} most telling.`,
+      finding: `${subnets} subnets of ${owners} owners${spared(since.sybilNumber)}.`,
     },
     history(before, during),
   ];
+}
+
+/** Without how many of its most telling subnets it stands, where it stands without any or that is known. */
+function spared(subnets: number): string {
+  if (subnets === 0) return '';
+  return `; it stands without ${subnets === 1 ? 'the most telling one' : `the ${subnets} most telling`}`;
 }
 
 function congestion(before: readonly Unit[], during: readonly Unit[]): Confounder {

@@ -1,5 +1,5 @@
 import { logAdd, logSumExp } from './bounds.js';
-import type { Evidence, EvidenceSource } from './cell-detector.js';
+import type { Evidence, EvidenceSource } from './cell-evidence.js';
 import type { Indicator } from './parameters.js';
 import type { SweepCell } from './sweep-cell.js';
 

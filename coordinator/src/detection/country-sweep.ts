@@ -1,12 +1,13 @@
 import type { Outside } from './baseline.js';
 import type { Bet } from './bet.js';
-import type { EvidenceSource } from './cell-detector.js';
+import type { EvidenceSource } from './cell-evidence.js';
 import { CountryEvidence } from './country-evidence.js';
 import { namingThreshold } from './naming.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { PlatformBets } from './platform-bets.js';
 import type { UnitStakes } from './stakes.js';
-import { type Standard, SweepCell } from './sweep-cell.js';
+import type { Standard } from './standard.js';
+import { SweepCell } from './sweep-cell.js';
 import type { SwapPair } from './types.js';
 import type { UnitIndex } from './unit-index.js';
 

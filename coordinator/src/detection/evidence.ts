@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { METHOD_VERSION } from '@brakelight/shared';
+import type { Alarm, Lift } from './alarm.js';
 import type { P0Point } from './country-sweep.js';
 import { mechanismSince, type NamedMechanism } from './pair-mechanisms.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { sweep } from './sweep.js';
-import type { Alarm, Lift } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
 

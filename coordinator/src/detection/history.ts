@@ -1,9 +1,9 @@
 import type { Incident } from '@brakelight/shared';
 import { kindOf, STATE_OF } from './affected.js';
+import type { Alarm } from './alarm.js';
+import type { CellVerdict } from './cell-verdict.js';
 import { incidentOf } from './incident.js';
-import type { CellVerdict } from './judge-target.js';
 import { sinceOnset } from './since.js';
-import type { Alarm } from './sweep-cell.js';
 import { finish, lastUnit, silent, type Transition } from './telling.js';
 import type { TransitionContext } from './transition-context.js';
 

@@ -1,11 +1,11 @@
 import type { Incident, IncidentAsn, IncidentKind } from '@brakelight/shared';
 import { METHOD_VERSION } from '@brakelight/shared';
 import { affected } from './affected.js';
+import type { CellVerdict } from './cell-verdict.js';
 import type { Claim } from './claim.js';
 import { confounders } from './confounders.js';
 import { joined } from './direction.js';
 import { idOf } from './incident-event.js';
-import type { CellVerdict } from './judge-target.js';
 import { mechanismSince, type NamedMechanism } from './pair-mechanisms.js';
 import { median } from './statistics.js';
 import type { TransitionContext } from './transition-context.js';

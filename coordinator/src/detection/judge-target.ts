@@ -1,41 +1,20 @@
-import type { AffectedDirection, Cell, CellState, IncidentKind } from '@brakelight/shared';
-import { affected, kindOf, STATE_OF } from './affected.js';
+import type { AffectedDirection } from '@brakelight/shared';
+import { affected, kindOf } from './affected.js';
+import { type Alarm, onsetOf } from './alarm.js';
 import type { Outside } from './baseline.js';
-import { lowerShare, upperShare } from './bounds.js';
-import type { Evidence } from './cell-detector.js';
+import type { Evidence } from './cell-evidence.js';
+import { stateOf } from './cell-state.js';
+import type { CellVerdict } from './cell-verdict.js';
 import { directionOf, type GroupedPair } from './direction.js';
+import { failsElsewhere } from './fails-elsewhere.js';
 import type { DetectionParameters, Indicator } from './parameters.js';
 import { type Since, sinceOnset } from './since.js';
 import { median } from './statistics.js';
 import { type Sweep, type SweepCountry, sweep } from './sweep.js';
-import { type Alarm, type Lift, onsetOf, type SweepCell } from './sweep-cell.js';
+import type { SweepCell } from './sweep-cell.js';
 import { sybilNumber } from './sybil.js';
 import type { SwapPair, Unit } from './types.js';
 import { distinct } from './unit-index.js';
-
-/** What is said of one place x target: of a country (`asn` null) or of one of its ASNs. */
-export interface CellVerdict {
-  readonly country: string | null;
-  readonly asn: number | null;
-  readonly state: CellState;
-  readonly reason: string;
-  readonly kind: IncidentKind;
-  readonly units: readonly Unit[];
-  readonly pairs: readonly SwapPair[];
-  readonly subnets: number;
-  readonly owners: number;
-  readonly logR: number;
-  readonly logSwap: number;
-  readonly outside: Outside | null;
-  readonly alarms: readonly Alarm[];
-  readonly lifts: readonly Lift[];
-  readonly open: Alarm | null;
-  /** Since the onset of the last alarm; `null` without one. */
-  readonly since: Since | null;
-  /** R at or above the suspicion threshold now, without an alarm; `null` where it is not. */
-  readonly suspicion: { readonly alarm: Alarm; readonly since: Since } | null;
-  readonly cell: Omit<Cell, 'source' | 'historical' | 'target' | 'asnName' | 'judgedAt' | 'incidentId'>;
-}
 
 /**
  * Judges one target everywhere, at one moment. Pure: the same units give the same verdicts, in whatever order they came.
@@ -89,8 +68,19 @@ function describe(
   const owners = distinct(index.owner, cell.units);
   const lost = found.now - parameters.lostAfterPeriods;
   const recent = units.slice(units.findLastIndex((unit) => unit.period <= lost) + 1);
-  const outage = failsElsewhere(country, indicator, found.now, parameters);
-  const said = stateOf({ cell, kind, logR, subnets, owners, recent, units, outside, outage, parameters });
+  const outage = failsElsewhere(country.p0, indicator, found.now, parameters);
+  const said = stateOf({
+    open: cell.open,
+    kind,
+    logR,
+    subnets,
+    owners,
+    recent,
+    units,
+    outside,
+    outage,
+    parameters,
+  });
   const crossing = said.state === 'suspected' ? suspicionIn(units, evidence, indicator, parameters) : null;
   const suspicion =
     crossing === null
@@ -182,89 +172,4 @@ function directionSince(
     return counts ? [{ pair, group: index.pairGroup[at] as number }] : [];
   });
   return directionOf(share.lower > (outside?.p0 ?? 1), pairs, cell.groups(), parameters);
-}
-
-interface Shown {
-  cell: SweepCell;
-  kind: IncidentKind;
-  logR: number;
-  subnets: number;
-  owners: number;
-  recent: readonly Unit[];
-  units: readonly Unit[];
-  outside: Outside | null;
-  outage: boolean;
-  parameters: DetectionParameters;
-}
-
-/** Did the platform fail elsewhere, in the newest period of which enough is known? The last one has only begun. */
-function failsElsewhere(
-  country: SweepCountry,
-  indicator: Indicator,
-  now: number,
-  { lostAfterPeriods, outageMinUnits }: DetectionParameters,
-): boolean {
-  const known = country.p0.filter(
-    (point) =>
-      point.indicator === indicator &&
-      point.period > now - lostAfterPeriods &&
-      point.samePeriodUnits >= outageMinUnits,
-  );
-  return known.at(-1)?.state === 'outage';
-}
-
-function stateOf(shown: Shown): { state: CellState; reason: string } {
-  const { cell, kind, logR, subnets, owners, recent, outside, outage, parameters } = shown;
-  const { minSubnets, minOwners, lostAfterPeriods } = parameters;
-  if (cell.open !== null) {
-    return { state: STATE_OF[kind], reason: `The platform is ${kind} here, and not elsewhere.` };
-  }
-  if (outage) {
-    return { state: 'platform-outage', reason: 'The platform fails in the other countries, too.' };
-  }
-  if (recent.length === 0) {
-    return { state: 'insufficient', reason: `No valid test in the last ${lostAfterPeriods} periods.` };
-  }
-  if (subnets < minSubnets || owners < minOwners) {
-    const reason = `${subnets} of ${minSubnets} subnets and ${owners} of ${minOwners} owners that a statement needs.`;
-    return { state: 'insufficient', reason };
-  }
-  if (outside === null || outside.state === 'insufficient') {
-    const reason = 'Too few tests in other countries to compare with.';
-    return changed(shown)
-      ? { state: 'suspected', reason: `${reason} By its own history only: more is affected than before.` }
-      : { state: 'insufficient', reason };
-  }
-  if (logR >= Math.log(parameters.suspicion)) {
-    return { state: 'suspected', reason: 'Slower than elsewhere; not yet beyond doubt.' };
-  }
-  return congested(shown)
-    ? { state: 'local-congestion', reason: 'Platform and control are both slower than they used to be here.' }
-    : { state: 'normal', reason: 'As elsewhere.' };
-}
-
-/** Own units before the last periods from which a change can be told. */
-const MIN_HISTORY = 20;
-
-/** Is more affected in the last periods than before, beyond both 95 % bounds, and seen by enough? */
-function changed({ units, recent, parameters }: Shown): boolean {
-  const earlier = units.slice(0, units.length - recent.length);
-  if (earlier.length < MIN_HISTORY) return false;
-  const [then, now] = [earlier, recent].map((some) => some.filter(affected)) as [Unit[], Unit[]];
-  return (
-    new Set(now.map(({ subnet }) => subnet)).size >= parameters.minSubnets &&
-    lowerShare(now.length, recent.length) > upperShare(then.length, earlier.length)
-  );
-}
-
-/** Both rates below half of what they were: the line, or everything, is slow. */
-function congested({ units, recent }: Shown): boolean {
-  const earlier = units.length - recent.length;
-  if (earlier < MIN_HISTORY || recent.length < 6) return false;
-  const fell = (rate: (unit: Unit) => number | null) => {
-    const now = median(recent.map(rate));
-    const before = median(units.slice(0, earlier).map(rate));
-    return before !== null && now !== null && now < before / 2;
-  };
-  return fell((unit) => unit.targetRateBps) && fell((unit) => unit.controlRateBps);
 }

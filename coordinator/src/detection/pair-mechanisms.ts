@@ -1,5 +1,5 @@
 import { Mechanism, type MechanismPairs, type PairMechanism } from '@brakelight/shared';
-import type { Alarm, Lift } from './sweep-cell.js';
+import type { Alarm, Lift } from './alarm.js';
 import type { SwapPair } from './types.js';
 
 /** The mechanism that swap pairs name together, and how many name what. */

@@ -1,8 +1,8 @@
 import type { AffectedDirection, RateSummary, Share } from '@brakelight/shared';
 import { affected } from './affected.js';
+import type { Alarm } from './alarm.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
 import { rateSummary, shareOf } from './statistics.js';
-import type { Alarm } from './sweep-cell.js';
 import type { Unit } from './types.js';
 
 /** What the units since the onset show. */

@@ -1,8 +1,8 @@
 import type { Incident } from '@brakelight/shared';
+import type { CellVerdict } from './cell-verdict.js';
 import type { Claim } from './claim.js';
 import { incidentOf } from './incident.js';
 import { tell } from './incident-event.js';
-import type { CellVerdict } from './judge-target.js';
 import { finish, lastUnit, silent, type Transition, told } from './telling.js';
 import type { TransitionContext } from './transition-context.js';
 

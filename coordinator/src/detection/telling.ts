@@ -1,6 +1,6 @@
 import type { Incident, ResolvedReason } from '@brakelight/shared';
+import type { CellVerdict } from './cell-verdict.js';
 import { type Told, tell } from './incident-event.js';
-import type { CellVerdict } from './judge-target.js';
 
 /** The incident as it is now, and the events that are new. */
 export interface Transition {

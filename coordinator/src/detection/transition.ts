@@ -1,8 +1,8 @@
 import type { Incident } from '@brakelight/shared';
+import type { CellVerdict } from './cell-verdict.js';
 import { alarmClaim, type Claim, suspicionClaim } from './claim.js';
 import { incidentOf } from './incident.js';
 import { tell } from './incident-event.js';
-import type { CellVerdict } from './judge-target.js';
 import { suspect } from './suspicion.js';
 import { begin, finish, lastUnit, silent, type Transition, told } from './telling.js';
 import type { TransitionContext } from './transition-context.js';

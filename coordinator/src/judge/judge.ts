@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cell, Incident, IncidentEvent } from '@brakelight/shared';
 import type { Logger } from 'pino';
+import type { CellVerdict } from '../detection/cell-verdict.js';
 import { history } from '../detection/history.js';
-import { type CellVerdict, judgeTarget } from '../detection/judge-target.js';
+import { judgeTarget } from '../detection/judge-target.js';
 import type { DetectionParameters } from '../detection/parameters.js';
 import { transition } from '../detection/transition.js';
 import type { Suspected } from '../live/suspected.js';

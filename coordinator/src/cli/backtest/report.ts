@@ -1,10 +1,11 @@
+import type { Alarm, Lift } from '../../detection/alarm.js';
 import type { Outside } from '../../detection/baseline.js';
 import { logSumExp } from '../../detection/bounds.js';
 import type { DetectionParameters } from '../../detection/parameters.js';
 import { eBenjaminiHochberg } from '../../detection/public-list.js';
 import { quantile, rateSummary } from '../../detection/statistics.js';
 import type { Sweep, SweepCountry } from '../../detection/sweep.js';
-import type { Alarm, Lift, SweepCell } from '../../detection/sweep-cell.js';
+import type { SweepCell } from '../../detection/sweep-cell.js';
 import { sybilNumber } from '../../detection/sybil.js';
 import type { Unit } from '../../detection/types.js';
 
