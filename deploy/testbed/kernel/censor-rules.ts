@@ -66,6 +66,7 @@ const DEFAULT_MEMORY_SECONDS = 600;
 export const DNS_LIAR_PORT = 5300;
 /** A TLS handshake record that holds a ClientHello, wherever IP and TCP headers end. */
 const IS_CLIENT_HELLO = '0>>22&0x3C@ 12>>26&0x3C@ 0>>24=0x16 && 0>>22&0x3C@ 12>>26&0x3C@ 2&0xFF=0x01';
+const LAST_BYTES = 3_000;
 const NAME = /^[a-z0-9.-]+$/;
 const ADDRESS = /^\d{1,3}(\.\d{1,3}){3}$/;
 
@@ -134,10 +135,12 @@ export function writeRules(
         }
         break;
       case 'reset':
-        // Answers what the client sends: the download goes on, so it has something to acknowledge.
+        // Answers what the client sends. In the middle of a download that is the acknowledgement of two last packets: a
+        // reset counts only where nothing has come since.
         for (const { device } of concerned)
           shell.push(
             `${tools.iptables} -A FORWARD -i ${device} ${marked} ${downloaded(action.afterBytes ?? 0)} -j REJECT --reject-with tcp-reset`,
+            `${tools.iptables} -A FORWARD -o ${device} ${marked} ${downloaded((action.afterBytes ?? 0) + LAST_BYTES)} -j DROP`,
           );
         break;
       case 'silence':
