@@ -7,5 +7,7 @@ export interface Bet {
 }
 
 export function betOn(y: number, lambdas: readonly number[]): Bet {
-  return { y, logs: Float64Array.from(lambdas, (lambda) => Math.log1p(lambda * y)) };
+  const logs = new Float64Array(lambdas.length);
+  for (let l = 0; l < logs.length; l++) logs[l] = Math.log1p((lambdas[l] as number) * y);
+  return { y, logs };
 }
