@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { QA_TABLE, type QaRow } from './table.js';
 
 export interface ConfusionOptions {
@@ -37,7 +37,11 @@ export function readOptions(argv: readonly string[]): ConfusionOptions {
       'Runs the rows of the QA table many times on the kernel bench and prints the confusion matrix.',
     )
     .option('--runs <number>', 'how often each row is run', count, 20)
-    .option('--rows <names>', 'some of the rows: names, or parts of names', rowsNamed, [...QA_TABLE])
+    .addOption(
+      new Option('--rows <names>', 'some of the rows: names, or parts of names, with commas between')
+        .argParser(rowsNamed)
+        .default([...QA_TABLE], 'all of them'),
+    )
     .option('--json', 'one JSON object on standard output', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   return command.parse([...argv], { from: 'user' }).opts<ConfusionOptions>();
