@@ -34,9 +34,9 @@ export function confounders(verdict: CellVerdict, since: Since): Confounder[] {
   ];
 }
 
-/** Without how many of its most telling subnets it stands, where it stands without any or that is known. */
-function spared(subnets: number): string {
-  if (subnets === 0) return '';
+/** Without how many of its most telling subnets it stands, where it stands without any and that is known. */
+function spared(subnets: number | null): string {
+  if (subnets === null || subnets === 0) return '';
   return `; it stands without ${subnets === 1 ? 'the most telling one' : `the ${subnets} most telling`}`;
 }
 

@@ -113,6 +113,6 @@ function during(verdict: CellVerdict, { spells, end }: Episode, context: Transit
   const seen = sinceOnset(units, alarm, end, context.parameters);
   const kind = kindOf(seen.affected);
   const last = verdict.since !== null && alarm === verdict.alarms.at(-1) ? verdict.since : null;
-  const since = { ...seen, direction: last?.direction ?? 'download', sybilNumber: last?.sybilNumber ?? 0 };
+  const since = { ...seen, direction: last?.direction ?? 'download', sybilNumber: last?.sybilNumber ?? null };
   return { ...verdict, units, subnets, kind, state: STATE_OF[kind], since, open: alarm, logR: alarm.logR };
 }

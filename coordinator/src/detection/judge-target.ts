@@ -153,7 +153,7 @@ function seen(
 ): Omit<Since, 'direction'> {
   const end = cell.lifts.find((lift) => lift.at >= alarm.at)?.at ?? Number.POSITIVE_INFINITY;
   const shown = sinceOnset(units, alarm, end, parameters);
-  return { ...shown, sybilNumber: sybilNumber(cell, parameters, now) ?? 0 };
+  return { ...shown, sybilNumber: sybilNumber(cell, parameters, now) };
 }
 
 /** Swap pairs count from the period after the one in which suspicion arose, as for the grade, until the end. */

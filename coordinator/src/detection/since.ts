@@ -12,7 +12,7 @@ export interface Since {
   readonly share: Share;
   readonly shareWithoutFastest: number | null;
   readonly rate: RateSummary | null;
-  readonly sybilNumber: number;
+  readonly sybilNumber: number | null;
   readonly direction: AffectedDirection;
 }
 

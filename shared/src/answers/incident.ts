@@ -69,8 +69,11 @@ export const IncidentStatistics = z.object({
   /** Bound on the share of affected units under no throttling, and where it came from. */
   p0: z.number(),
   p0From: z.string(),
-  /** Largest number of subnets that may be deleted, the most favourable first, and the alarm still stands. */
-  sybilNumber: z.int(),
+  /**
+   * Largest number of subnets that may be deleted, the most favourable first, and the alarm still stands; null where it no
+   * longer stands, as when it is over.
+   */
+  sybilNumber: z.int().nullable(),
   /** Swap pairs since the onset, by the mechanism that the measurement server's TCP_INFO shows. */
   mechanismPairs: MechanismPairs,
 });

@@ -23,11 +23,7 @@ export function Basis({ incident }: { readonly incident: Incident }) {
             ? 'too few groups to leave any out'
             : `${formatShare(s.shareWithoutFastest)} affected when the fastest groups are left out`}
         </Fact>
-        <Fact term="If some lied">
-          {s.sybilNumber > 0
-            ? `the alarm stands without any ${formatCount(s.sybilNumber)} of the subnets, even the ${s.sybilNumber === 1 ? 'one' : 'ones'} that weigh most`
-            : 'the alarm would fall if the weightiest subnet were left out'}
-        </Fact>
+        <Fact term="If some lied">{sparedWords(s.sybilNumber)}</Fact>
         <Fact term="Usual share">
           at most {formatShare(s.p0)} without throttling (p₀), from {s.p0From}
         </Fact>
@@ -85,4 +81,11 @@ function Power({ ln }: { readonly ln: number }) {
 function fixedWords(fixed: boolean | null): string {
   if (fixed === null) return 'Too few units to tell';
   return fixed ? 'Yes' : 'No';
+}
+
+/** @param subnets how many may be left out; null where the alarm no longer stands */
+function sparedWords(subnets: number | null): string {
+  if (subnets === null) return 'not told of an alarm that no longer stands';
+  if (subnets === 0) return 'the alarm would fall if the weightiest subnet were left out';
+  return `the alarm stands without any ${formatCount(subnets)} of the subnets, even the ${subnets === 1 ? 'one' : 'ones'} that weigh most`;
 }
