@@ -30,13 +30,15 @@ export const CONSENT_TEXTS: Readonly<Record<TestKind, ConsentText>> = {
   },
   swap: {
     kind: 'swap',
-    version: 1,
+    version: 2,
     title: 'Name-swap tests (arms C and D)',
     text: [
       "This agent connects to Brakelight's own measurement server and names a platform, then a neutral name, in",
       'the visible part of the encrypted handshake, to see whether the name alone makes the connection slow. No',
-      'request reaches the platform. To an observer on the path it looks like a connection to the platform at an',
-      'unusual address, which may draw attention. Do not accept this where naming a platform could harm you.',
+      'request reaches the platform. Each connection fetches about 0.1 MB of random bytes (now and then 1 MB) or, in',
+      'about one test of four, sends as many: random, too, and nothing of yours. To an observer on the path it looks',
+      'like a connection to the platform at an unusual address, which may draw attention. Do not accept this where',
+      'naming a platform could harm you.',
     ].join(' '),
   },
 };
