@@ -14,5 +14,6 @@ export interface Evidence {
 export interface EvidenceSource {
   /** Can ln R be as large as that? Cheaply: most cells need no more. */
   mayReach(indicator: Indicator, logR: number): boolean;
-  evidence(indicator: Indicator, now: number): Evidence;
+  /** @param without groups left out on top of f (deletion of witnesses) */
+  evidence(indicator: Indicator, now: number, without?: number): Evidence;
 }

@@ -31,16 +31,19 @@ export class CountryEvidence implements EvidenceSource {
     return false;
   }
 
-  /** The country's evidence as it stands in period `now`. */
-  evidence(indicator: Indicator, now: number): Evidence {
-    const pooled = this.#pooled.evidence(indicator, now);
+  /**
+   * The country's evidence as it stands in period `now`.
+   * @param without groups left out on top of f, of each part: who is deleted from the country may be of any of its ASNs
+   */
+  evidence(indicator: Indicator, now: number, without = 0): Evidence {
+    const pooled = this.#pooled.evidence(indicator, now, without);
     const size = pooled.logE.length;
     const parts = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
     const known = new Int32Array(size);
     for (const [asn, cell] of this.#asns) {
       const first = cell.firstPeriod;
       if (first === null) continue;
-      const own = this.#of(asn, cell, indicator, now);
+      const own = this.#of(asn, cell, indicator, now, without);
       for (let i = Math.max(0, first + 1 - pooled.from); i < size; i++) {
         const at = pooled.from + i;
         known[i] = (known[i] as number) + 1;
@@ -55,7 +58,8 @@ export class CountryEvidence implements EvidenceSource {
     return { from: pooled.from, logE, logR: logSumExp(logE) };
   }
 
-  #of(asn: number, cell: SweepCell, indicator: Indicator, now: number): Evidence {
+  #of(asn: number, cell: SweepCell, indicator: Indicator, now: number, without: number): Evidence {
+    if (without > 0) return cell.evidence(indicator, now, without);
     const cached = this.#cached.get(indicator) ?? new Map<number, Evidence>();
     this.#cached.set(indicator, cached);
     const evidence = cached.get(asn) ?? cell.evidence(indicator, now);

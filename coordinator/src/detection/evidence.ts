@@ -78,7 +78,7 @@ function decide(input: EvidenceInput): Decision {
         logE: [...logE],
         logR,
         logSwap: cell.confirmation(),
-        sybilNumber: cell.alarms.length === 0 ? null : sybilNumber(cell, input.parameters, found.now),
+        sybilNumber: sybilNumber(cell, source, found.now),
         mechanism: last === undefined ? null : mechanismSince(pairs, last, cell.lifts),
       };
     }),

@@ -2,7 +2,7 @@ import type { AffectedDirection } from '@brakelight/shared';
 import { affected, kindOf } from './affected.js';
 import { type Alarm, onsetOf } from './alarm.js';
 import type { Outside } from './baseline.js';
-import type { Evidence } from './cell-evidence.js';
+import type { Evidence, EvidenceSource } from './cell-evidence.js';
 import { stateOf } from './cell-state.js';
 import type { CellVerdict } from './cell-verdict.js';
 import { directionOf, type GroupedPair } from './direction.js';
@@ -54,14 +54,15 @@ function describe(
   const units = cell.units.map((at) => index.units[at] as Unit);
   const bad = cell.units.filter((at) => index.flags[at] !== 0);
   const last = cell.alarms.at(-1) ?? null;
-  const shown = last === null ? null : seen(units, last, cell, parameters, found.now);
+  const source = asn === null ? country.evidence : cell;
+  const shown = last === null ? null : seen(units, last, cell, source, parameters, found.now);
   const kind = kindOf(shown?.affected ?? bad.slice(-12).map((at) => index.units[at] as Unit));
   const outside =
     country.outside.get(last?.indicator ?? kind) ?? country.outside.values().next().value ?? null;
   const since =
     shown === null ? null : { ...shown, direction: directionSince(shown, found, cell, outside, parameters) };
   const indicator = last?.indicator ?? kind;
-  const evidence = (asn === null ? country.evidence : cell).evidence(indicator, found.now);
+  const evidence = source.evidence(indicator, found.now);
   const { logR } = evidence;
   const logSwap = cell.confirmation();
   const subnets = distinct(index.subnet, cell.units);
@@ -88,7 +89,7 @@ function describe(
       : {
           alarm: crossing,
           since: {
-            ...seen(units, crossing, cell, parameters, found.now),
+            ...seen(units, crossing, cell, source, parameters, found.now),
             direction: 'download' as const,
           },
         };
@@ -148,12 +149,13 @@ function seen(
   units: readonly Unit[],
   alarm: Alarm,
   cell: SweepCell,
+  source: EvidenceSource,
   parameters: DetectionParameters,
   now: number,
 ): Omit<Since, 'direction'> {
   const end = cell.lifts.find((lift) => lift.at >= alarm.at)?.at ?? Number.POSITIVE_INFINITY;
   const shown = sinceOnset(units, alarm, end, parameters);
-  return { ...shown, sybilNumber: sybilNumber(cell, parameters, now) };
+  return { ...shown, sybilNumber: sybilNumber(cell, source, now) };
 }
 
 /** Swap pairs count from the period after the one in which suspicion arose, as for the grade, until the end. */

@@ -73,8 +73,8 @@ export class SweepCell implements EvidenceSource {
     return this.#detector.mayReach(indicator, logR);
   }
 
-  evidence(indicator: Indicator, now: number): Evidence {
-    return this.#detector.evidence(indicator, now);
+  evidence(indicator: Indicator, now: number, without = 0): Evidence {
+    return this.#detector.evidence(indicator, now, without);
   }
 
   /** ln of a start's weight where nothing has spoken since. */
@@ -132,6 +132,15 @@ export class SweepCell implements EvidenceSource {
     }
   }
 
+  /**
+   * Do enough speak for an incident that began in a period?
+   * @param without so many groups, those with the most to say for it, are deleted
+   */
+  witnessed(indicator: Indicator, onset: number, without = 0): boolean {
+    const groups = new Set(this.#detector.positiveGroups(indicator, onset));
+    return witnessed(this, groups, this.#index, this.#parameters, without);
+  }
+
   /** First period in which R reached the suspicion threshold, since the last lift. */
   get suspectedSince(): number | null {
     return this.#confirmation?.since ?? null;
@@ -166,8 +175,7 @@ export class SweepCell implements EvidenceSource {
     this.#confirmation ??= new Confirmation(seen.period, this.#parameters);
     if (evidence.logR < logThreshold) return;
     const onset = onsetOf(evidence);
-    const groups = new Set(this.#detector.positiveGroups(indicator, onset.best));
-    if (!witnessed(this, groups, this.#index, this.#parameters)) return;
+    if (!this.witnessed(indicator, onset.best)) return;
     this.alarms.push({
       unit: this.units.length,
       at: seen.measuredAt,

@@ -1,18 +1,21 @@
-import type { DetectionParameters } from './parameters.js';
+import { onsetOf } from './alarm.js';
+import type { EvidenceSource } from './cell-evidence.js';
 import type { SweepCell } from './sweep-cell.js';
 
 /**
- * The largest number of groups that may be deleted, the most favourable first, so that the alarm still stands at `now`:
- * greedy by log-product, redone for each start and lambda. That is the worst case, because the sum is separable.
- * @returns `null` where it does not stand now even with all of them
+ * The largest number of groups that may be deleted, whichever they are, so that the alarm still stands at `now`: R is at
+ * its threshold, and enough speak for it. Greedy by log-product, redone for each start and lambda: that is the worst case,
+ * because the sum is separable.
+ * @param source of the R that raised the alarm: the cell itself, or the mixture of its country
+ * @returns `null` where no alarm stands, or R is no longer at its threshold
  */
-export function sybilNumber(cell: SweepCell, parameters: DetectionParameters, now: number): number | null {
-  const alarm = cell.alarms.at(-1);
-  if (alarm === undefined) return null;
-  const { indicator, logThreshold } = alarm;
+export function sybilNumber(cell: SweepCell, source: EvidenceSource, now: number): number | null {
+  if (cell.open === null) return null;
+  const { indicator, logThreshold } = cell.open;
+  const onset = onsetOf(source.evidence(indicator, now)).best;
   const stands = (without: number) =>
-    cell.detector.evidence(indicator, now, without).logR >= logThreshold &&
-    cell.detector.groups(now) - without >= parameters.minSubnets;
+    source.evidence(indicator, now, without).logR >= logThreshold &&
+    cell.witnessed(indicator, onset, without);
   return largest(stands, cell.detector.groups(now));
 }
 

@@ -85,8 +85,7 @@ function reportCell(
     alarms: cell.alarms.map(reported),
     lifts: cell.lifts.map(reported),
     rateKbps: slow.length === 0 ? null : (rateSummary(slow)?.medianBps ?? 0) / 1000,
-    sybilNumber:
-      cell.alarms.length === 0 || place.asn === null ? null : sybilNumber(cell, parameters, sweep.now),
+    sybilNumber: place.asn === null ? null : sybilNumber(cell, source, sweep.now),
     logR,
     label: labelOf(units),
     ...(note === undefined ? {} : { note }),
