@@ -2,6 +2,7 @@ import type { AffectedDirection, RateSummary, Share } from '@brakelight/shared';
 import { affected } from './affected.js';
 import type { Alarm } from './alarm.js';
 import { type DetectionParameters, groupsLeftOut } from './parameters.js';
+import { Speakers } from './speakers.js';
 import { rateSummary, shareOf } from './statistics.js';
 import type { Unit } from './types.js';
 
@@ -31,18 +32,7 @@ export function sinceOnset(
 ): Seen {
   const units = all.filter((unit) => unit.period >= alarm.onset.best && unit.measuredAt <= end);
   const bad = units.filter(affected);
-  const speeds = new Map<string, number[]>();
-  for (const unit of units)
-    speeds.set(unit.subnet, [...(speeds.get(unit.subnet) ?? []), affected(unit) ? 1 : 0]);
-  const means = [...speeds].map(([subnet, xs]) => ({
-    subnet,
-    mean: xs.reduce((a, b) => a + b, 0) / xs.length,
-  }));
-  means.sort((a, b) => a.mean - b.mean || (a.subnet < b.subnet ? -1 : 1));
-  const fastest = new Set(
-    means.slice(0, groupsLeftOut(means.length, parameters.trim)).map(({ subnet }) => subnet),
-  );
-  const rest = units.filter((unit) => !fastest.has(unit.subnet));
+  const rest = withoutFastest(units, all, parameters);
   return {
     units,
     affected: bad,
@@ -50,4 +40,27 @@ export function sinceOnset(
     shareWithoutFastest: rest.length === 0 ? null : rest.filter(affected).length / rest.length,
     rate: rateSummary(bad.filter((unit) => !unit.blocked)),
   };
+}
+
+/** Units of all but the f groups with the smallest affected share. */
+function withoutFastest(
+  units: readonly Unit[],
+  all: readonly Unit[],
+  { trim }: DetectionParameters,
+): readonly Unit[] {
+  const speakers = new Speakers();
+  for (const unit of all) speakers.subnet(unit);
+  const numbers = speakers.groups();
+  const groups = new Map<number, Unit[]>();
+  for (const unit of units) {
+    const group = numbers[speakers.subnet(unit)] as number;
+    const own = groups.get(group) ?? [];
+    groups.set(group, own);
+    own.push(unit);
+  }
+  const share = (own: readonly Unit[]) => own.filter(affected).length / own.length;
+  return [...groups.values()]
+    .sort((a, b) => share(a) - share(b))
+    .slice(groupsLeftOut(groups.size, trim))
+    .flat();
 }

@@ -69,7 +69,10 @@ export function rateSummary(units: readonly Unit[]): RateSummary | null {
   };
 }
 
-/** Slope of ln(target) on ln(control); `null` where too few units, or controls too alike, can tell. */
+/**
+ * Slope of ln(target) on ln(control) by least squares; `null` where too few units, or controls too alike for the spread of
+ * the rates, can tell.
+ */
 function logSlope(units: readonly Unit[]): number | null {
   const points = units
     .filter((unit) => (unit.controlRateBps ?? 0) > 0)
@@ -79,13 +82,18 @@ function logSlope(units: readonly Unit[]): number | null {
   if (points.length < MIN_SLOPE_UNITS) return null;
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
-  let [xx, xy] = [0, 0];
+  let [xx, xy, yy] = [0, 0, 0];
   for (const [x, y] of points) {
     xx += (x - meanX) ** 2;
     xy += (x - meanX) * (y - meanY);
+    yy += (y - meanY) ** 2;
   }
   // Controls within 10 % of each other say nothing about the slope.
-  return Math.sqrt(xx / points.length) < 0.1 ? null : xy / xx;
+  if (Math.sqrt(xx / points.length) < 0.1) return null;
+  const slope = xy / xx;
+  const error = Math.sqrt(Math.max(0, yy - slope * xy) / (points.length - 2) / xx);
+  // Two standard errors: no more than the limit for a fixed rate, or all beyond it.
+  return 2 * error <= Math.max(FIXED_SLOPE, Math.abs(slope) - FIXED_SLOPE) ? slope : null;
 }
 
 function logBeta(a: number, b: number): number {

@@ -134,7 +134,7 @@ export class SweepCell implements EvidenceSource {
 
   /**
    * Do enough speak for an incident that began in a period?
-   * @param without so many groups, those with the most to say for it, are deleted
+   * @param without so many groups, the largest, are deleted
    */
   witnessed(indicator: Indicator, onset: number, without = 0): boolean {
     const groups = new Set(this.#detector.positiveGroups(indicator, onset));

@@ -5,7 +5,7 @@ import type { UnitIndex } from './unit-index.js';
  * Do at least 3 subnets of 2 owners (parameters) speak for an incident?
  * @param cell positions of its units and pairs in the index
  * @param groups that speak for it
- * @param without so many groups, those with the most to say for it, are deleted
+ * @param without so many groups, the largest, are deleted
  */
 export function witnessed(
   cell: { readonly units: readonly number[]; readonly pairs: readonly number[] },
