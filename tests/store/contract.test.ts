@@ -1,3 +1,4 @@
+import { Database } from '@brakelight/coordinator/store/client';
 import type { MeasurementRow } from '@brakelight/coordinator/store/rows';
 import type { Store } from '@brakelight/coordinator/store/store';
 import type { Cell } from '@brakelight/shared';
@@ -23,6 +24,15 @@ function contract(name: string, url: string): void {
     it('answers and may be migrated twice', async () => {
       expect(await store.ping()).toBe(true);
       await store.migrate();
+    });
+
+    it('works out through the disk what does not fit the memory of a query', async () => {
+      const database = new Database({ url, database: 'default' });
+      const sql = `SELECT sum(n) AS numbers, count() AS groups FROM (
+        SELECT toString(number) AS key, uniqExact(number) AS n FROM numbers({n:UInt64}) GROUP BY key)`;
+      const rows = await database.rows(sql, { n: 1_000_000 }, { memoryBytes: 100_000_000, seconds: 60 });
+      expect(rows).toEqual([{ numbers: 1_000_000, groups: 1_000_000 }]);
+      await database.close();
     });
 
     it('gives a row back as it came', async () => {

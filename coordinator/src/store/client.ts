@@ -11,6 +11,9 @@ export const INTERACTIVE: Limits = { memoryBytes: 400_000_000, seconds: 20 };
 /** For the judge and the writers. */
 export const BACKGROUND: Limits = { memoryBytes: 800_000_000, seconds: 120 };
 
+/** Share of its memory that a query fills before it spills; merging what was spilled takes about as much again. */
+const SPILL_SHARE = 0.3;
+
 /** Value of a query parameter `{name:Type}`. */
 export type Parameter = string | number | null | readonly string[];
 
@@ -81,6 +84,13 @@ export class Database {
   }
 }
 
+/** What would not fit goes through the disk: a window of millions of units is slow to read then, and is read. */
 function settings(limits: Limits) {
-  return { max_memory_usage: `${limits.memoryBytes}`, max_execution_time: limits.seconds };
+  const spillAt = `${Math.round(limits.memoryBytes * SPILL_SHARE)}`;
+  return {
+    max_memory_usage: `${limits.memoryBytes}`,
+    max_bytes_before_external_group_by: spillAt,
+    max_bytes_before_external_sort: spillAt,
+    max_execution_time: limits.seconds,
+  };
 }
