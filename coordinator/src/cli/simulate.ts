@@ -49,13 +49,18 @@ The picture of the README:
 
 const command = new Command('simulate')
   .description('Simulates probes whose truth is known and prints what each rule makes of them.')
-  .option('--cells <n>', 'cells (ASN x target), rounded up to whole targets', wholeNumber(1), 1000)
-  .option('--days <n>', 'days, of which the first 7 are for learning', wholeNumber(MIN_DAYS), 90)
-  .option('--probes <n>', 'honest probes in each cell', wholeNumber(1), DEFAULT_LAYOUT.probesPerCell)
+  .option('--cells <n>', 'cells (ASN x target), rounded up to whole targets', wholeNumber(1, 1_000_000), 1000)
+  .option('--days <n>', 'days, of which the first 7 are for learning', wholeNumber(MIN_DAYS, 3650), 90)
+  .option('--probes <n>', 'honest probes in each cell', wholeNumber(1, 1000), DEFAULT_LAYOUT.probesPerCell)
   .option('--seed <n>', 'whole number', wholeNumber(0), 1)
   .option('--scenario <names>', 'one or more, separated by commas, or all', scenarios)
   .option('--threshold <A...>', 'thresholds of the detector', thresholds, [ONE_PER_1000_CELL_DAYS])
-  .option('--threads <n>', 'targets simulated at the same time, up to 2 GB each', wholeNumber(1), threads())
+  .option(
+    '--threads <n>',
+    'targets simulated at the same time, up to 2 GB each',
+    wholeNumber(1, 256),
+    threads(),
+  )
   .option('--plot <file>', 'write a picture (SVG) of delay against false alarms')
   .option('--list', 'list the scenarios', false)
   .option('--json', 'print everything as one JSON object (else a table)', false)
