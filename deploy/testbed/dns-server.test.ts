@@ -7,6 +7,7 @@ import { readQuestion } from './dns-wire.js';
 describe('DnsServer, asked by the resolver of Node', () => {
   const server = new DnsServer((name, client) => {
     if (name === 'silent.example') return 'silence';
+    if (name === 'both.example') return ['192.0.2.1', '2001:db8::1', '2001:db8::2'];
     if (name !== 'chirp.example') return 'nxdomain';
     return client === '127.10.7.1' ? ['192.0.2.7'] : ['192.0.2.1', '192.0.2.2'];
   });
@@ -20,6 +21,11 @@ describe('DnsServer, asked by the resolver of Node', () => {
 
   it('gives every address of a name', async () => {
     expect(await resolver.resolve4('Chirp.Example')).toEqual(['192.0.2.1', '192.0.2.2']);
+  });
+
+  it('gives the addresses of the family that is asked for', async () => {
+    expect(await resolver.resolve4('both.example')).toEqual(['192.0.2.1']);
+    expect(await resolver.resolve6('both.example')).toEqual(['2001:db8::1', '2001:db8::2']);
   });
 
   it('knows names that have no IPv6, and names that are not', async () => {

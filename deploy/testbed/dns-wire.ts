@@ -1,6 +1,10 @@
-/** The part of RFC 1035 that a bench needs: one question in, A records (or an error) out. */
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-export const A = 1;
+/** The part of RFC 1035 (and 3596) that a bench needs: one question in, A or AAAA records (or an error) out. */
+
+const A = 1;
+const AAAA = 28;
 const IN = 1;
 const HEADER_BYTES = 12;
 const TTL_S = 1;
@@ -43,10 +47,14 @@ export function readQuestion(message: Buffer): Question | undefined {
   };
 }
 
-/** Answers with these IPv4 addresses (none: the name exists, but not this type), or that there is no such name. */
+/**
+ * Answers with those of these addresses that are of the type asked for (none: the name exists, but not this type), or
+ * that there is no such name.
+ */
 export function writeAnswer(question: Question, addresses: readonly string[] | 'nxdomain'): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  const records = addresses === 'nxdomain' ? [] : addresses.map(record);
+  const records =
+    addresses === 'nxdomain' ? [] : addresses.filter((a) => typeOf(a) === question.type).map(record);
   header.writeUInt16BE(question.id, 0);
   // QR, AA, RA; RD repeated.
   header.writeUInt16BE(
@@ -58,13 +66,17 @@ export function writeAnswer(question: Question, addresses: readonly string[] | '
   return Buffer.concat([header, question.section, ...records]);
 }
 
+function typeOf(address: string): number {
+  return isIP(address) === 6 ? AAAA : A;
+}
+
 function record(address: string): Buffer {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUInt16BE(0xc000 | HEADER_BYTES, 0); // the name in the question
-  bytes.writeUInt16BE(A, 2);
-  bytes.writeUInt16BE(IN, 4);
-  bytes.writeUInt32BE(TTL_S, 6);
-  bytes.writeUInt16BE(4, 10);
-  bytes.set(address.split('.').map(Number), 12);
-  return bytes;
+  const content = ipaddr.parse(address).toByteArray();
+  const head = Buffer.alloc(12);
+  head.writeUInt16BE(0xc000 | HEADER_BYTES, 0); // the name in the question
+  head.writeUInt16BE(typeOf(address), 2);
+  head.writeUInt16BE(IN, 4);
+  head.writeUInt32BE(TTL_S, 6);
+  head.writeUInt16BE(content.length, 10);
+  return Buffer.concat([head, Buffer.from(content)]);
 }

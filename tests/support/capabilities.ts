@@ -23,6 +23,7 @@ export interface Capability {
 export interface Program {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /** A tool of Debian's: its name on PATH, and where its package has it. */
@@ -31,6 +32,8 @@ interface Tool {
   readonly commands: readonly string[];
   readonly packages: readonly string[];
   readonly inPackage: string;
+  /** Further names that the same program answers to. */
+  readonly aliases?: readonly string[];
   /** What a fetched one needs to find its own files. */
   readonly environment?: (root: string) => Record<string, string>;
 }
@@ -42,6 +45,7 @@ const IPTABLES: Tool = {
   commands: ['iptables-nft', 'iptables'],
   packages: ['iptables'],
   inPackage: 'usr/sbin/xtables-nft-multi',
+  aliases: ['ip6tables'],
   environment: (root) => ({ XTABLES_LIBDIR: join(root, 'usr/lib', triplet(), 'xtables') }),
 };
 const CHROMIUM: Tool = {
@@ -132,15 +136,15 @@ async function toolCapability(
   tool: Tool,
   options: { cacheDir: string; logger: Logger },
 ): Promise<Capability> {
-  const { name, commands, packages, inPackage } = tool;
+  const { name, commands, packages, inPackage, aliases } = tool;
   const installed = findExecutable(commands, { system: true });
   if (installed !== null)
-    return { name, state: 'found', detail: installed, program: { path: installed, env: {} } };
+    return { name, state: 'found', detail: installed, program: { path: installed, env: {}, aliases } };
   try {
     const fetched = await fetchDebianPackage({ name, packages, ...options });
     const path = join(fetched.root, inPackage);
     const env = { ...fetched.env, ...tool.environment?.(fetched.root) };
-    return { name, state: 'fetched', detail: path, program: { path, env } };
+    return { name, state: 'fetched', detail: path, program: { path, env, aliases } };
   } catch (error) {
     return absent(name, 'missing', (error as Error).message);
   }
@@ -166,7 +170,7 @@ async function environmentOf(tools: readonly Capability[], folder: string): Prom
   const env: Record<string, string> = {};
   for (const { name, program } of tools) {
     if (program === null) continue;
-    await symlink(program.path, join(folder, name));
+    for (const link of [name, ...(program.aliases ?? [])]) await symlink(program.path, join(folder, link));
     for (const [key, value] of Object.entries(program.env)) {
       env[key] = key === 'LD_LIBRARY_PATH' && env[key] ? `${env[key]}:${value}` : value;
     }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KernelBench } from '../../deploy/dist/testbed/kernel/bench.js';
 import type { KernelRule, PacketAction } from '../../deploy/dist/testbed/kernel/censor-rules.js';
 import { kernelBenchAvailable, SYSTEM_TOOLS } from '../../deploy/dist/testbed/kernel/tools.js';
+import { download as downloadFrom, type Seen, steadyKbps, wholeKbps } from './support/download.js';
 
 /**
  * The bench shows with plain tools (curl's figures, Node's resolver, the kernel's counters) that its censor does what it
@@ -15,35 +16,6 @@ const CHIRP = 'chirp.example';
 const MIRROR = 'mirror.example';
 const OBJECTS = [{ path: '/object', bytes: 20_000_000, contentType: 'video/mp4' }];
 const sni = (action: PacketAction): KernelRule => ({ client: 'xa', trigger: { sni: CHIRP }, action });
-
-/** Downloads with Node's own https, and prints what it saw as one JSON object. */
-const CLIENT = `
-const { get, Agent } = require('node:https');
-const [address, host, bytes, limitMs, source] = process.argv.slice(1);
-const start = performance.now();
-const seen = { bytes: 0, curve: [], connectMs: null, tlsMs: null, firstMs: null, error: null };
-const finish = (error) => { seen.error ??= error; seen.ms = performance.now() - start; console.log(JSON.stringify(seen)); process.exit(); };
-const request = get({ host: address, port: 443, servername: host, path: '/object', localAddress: source, agent: new Agent({ maxCachedSessions: 0 }),
-  headers: { host, range: 'bytes=0-' + (bytes - 1) } }, (response) => {
-  seen.firstMs = performance.now() - start;
-  response.on('data', (chunk) => { seen.bytes += chunk.length; seen.curve.push([performance.now() - start, seen.bytes]); });
-  response.on('end', () => finish(null)).on('error', (e) => finish(e.code));
-}).on('error', (e) => finish(e.code)).on('socket', (s) => {
-  s.on('connect', () => { seen.connectMs = performance.now() - start; });
-  s.on('secureConnect', () => { seen.tlsMs = performance.now() - start; });
-});
-setTimeout(() => finish('timeout'), Number(limitMs));
-`;
-
-interface Seen {
-  readonly bytes: number;
-  readonly ms: number;
-  readonly curve: readonly (readonly [ms: number, bytes: number])[];
-  readonly connectMs: number | null;
-  readonly tlsMs: number | null;
-  readonly firstMs: number | null;
-  readonly error: string | null;
-}
 
 describe.skipIf(!available.ok)(`kernel bench${available.ok ? '' : ` (${available.why})`}`, () => {
   let bench: KernelBench;
@@ -62,30 +34,11 @@ describe.skipIf(!available.ok)(`kernel bench${available.ok ? '' : ` (${available
     await bench?.close();
   });
 
-  async function download(client: string, site: string, bytes: number, limitMs = 6_000): Promise<Seen> {
+  function download(client: string, site: string, bytes: number, limitMs?: number): Promise<Seen> {
     const host = site === CHIRP ? `media.${CHIRP}` : site;
-    const arguments_ = [
-      bench.siteAddress(site),
-      host,
-      String(bytes),
-      String(limitMs),
-      bench.addresses(client).at(-1) ?? '',
-    ];
-    const command = [process.execPath, '-e', CLIENT, ...arguments_];
-    const { stdout, stderr } = await bench.run(client, command, { NODE_EXTRA_CA_CERTS: bench.caFile });
-    if (stdout === '') throw new Error(stderr);
-    return JSON.parse(stdout) as Seen;
+    const source = bench.addresses(client).at(-1) ?? '';
+    return downloadFrom(bench, { client, site, host, bytes, source, ...(limitMs && { limitMs }) });
   }
-
-  /** kbit/s from a second after the first byte on: the bucket is empty then. */
-  function steadyKbps({ curve }: Seen): number {
-    const begin = curve.find(([ms]) => ms >= (curve[0]?.[0] ?? 0) + 1_500);
-    const end = curve.at(-1);
-    if (!begin || !end || end === begin) return Number.NaN;
-    return ((end[1] - begin[1]) * 8) / (end[0] - begin[0]);
-  }
-
-  const wholeKbps = ({ bytes, ms, firstMs }: Seen) => (bytes * 8) / (ms - (firstMs ?? 0));
 
   it('gives an open line its rate and its round trip', async () => {
     await bench.impose([]);

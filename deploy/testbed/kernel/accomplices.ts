@@ -1,18 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { CertificateAuthority } from '../certificates.js';
-import { DNS_LIAR_PORT, type KernelRule } from './censor-rules.js';
+import { addressIn, endpoint, inBoth } from './addresses.js';
+import type { KernelRule } from './censor-rules.js';
+import { FAMILY_WORDS, type FamilyWords } from './family-words.js';
 import type { DnsLiarConfiguration } from './programs/dns-liar.js';
 import type { InterceptorConfiguration } from './programs/interceptor.js';
 import { HTTPS_PORT, programFile } from './programs.js';
 import type { Program, Sandbox } from './sandbox.js';
 import type { KernelTools } from './tools.js';
 import { type ClientNetwork, ROUTER } from './topology.js';
+import { DNS_LIAR_PORT } from './write-rules.js';
 
 const FIRST_INTERCEPT_PORT = 5400;
 
-/** Where the interceptor waits for one client's connections to one server. */
+/** Where the interceptor waits for one client's connections to one server, in one family. */
 interface Door {
+  readonly tool: FamilyWords['tool'];
   readonly device: string;
   readonly client: string;
   readonly address: string;
@@ -30,7 +34,7 @@ export class Accomplices {
   #running: Program[] = [];
 
   /**
-   * @param servers addresses of all of them
+   * @param servers IPv4 addresses of all of them
    * @param trusted the authority that the clients trust
    */
   constructor(
@@ -45,13 +49,16 @@ export class Accomplices {
     this.#clients = clients;
     this.#trusted = trusted;
     this.#doors = clients.flatMap(({ name, device, routerAddress }) =>
-      servers.map((server, i) => ({
-        device,
-        client: name,
-        address: routerAddress,
-        port: FIRST_INTERCEPT_PORT + i,
-        server,
-      })),
+      FAMILY_WORDS.flatMap(({ family, tool }) =>
+        servers.map((server, i) => ({
+          tool,
+          device,
+          client: name,
+          address: addressIn(family, routerAddress),
+          port: FIRST_INTERCEPT_PORT + i,
+          server: addressIn(family, server),
+        })),
+      ),
     );
   }
 
@@ -68,8 +75,8 @@ export class Accomplices {
     return this.#doors
       .filter(({ client }) => interceptions.some((r) => r.client === undefined || r.client === client))
       .map(
-        ({ device, address, port, server }) =>
-          `${this.#tools.iptables} -t nat -A PREROUTING -i ${device} -p tcp -d ${server} --dport ${HTTPS_PORT} -j DNAT --to-destination ${address}:${port}`,
+        ({ tool, device, address, port, server }) =>
+          `${this.#tools[tool]} -t nat -A PREROUTING -i ${device} -p tcp -d ${server} --dport ${HTTPS_PORT} -j DNAT --to-destination ${endpoint(address, port)}`,
       )
       .join('\n');
   }
@@ -82,7 +89,7 @@ export class Accomplices {
       ];
     });
     if (lies.length === 0) return;
-    const addresses = this.#clients.map((c) => c.routerAddress);
+    const addresses = this.#clients.flatMap((c) => inBoth(c.routerAddress));
     const configuration: DnsLiarConfiguration = { addresses, port: DNS_LIAR_PORT, lies };
     this.#running.push(await this.#sandbox.program(ROUTER, programFile('dns-liar'), configuration));
   }

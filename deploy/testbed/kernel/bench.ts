@@ -1,18 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DrawnTest, TestResult } from '@brakelight/shared';
+import { type AddressFamily, type DrawnTest, TestResult } from '@brakelight/shared';
 import type { Launch, Started } from '../agent-process.js';
 import { CertificateAuthority } from '../certificates.js';
 import { Accomplices } from './accomplices.js';
+import { addressIn, endpoint } from './addresses.js';
 import { Cable, delaysOf } from './cable.js';
-import { type KernelRule, type RouterSide, writeRules } from './censor-rules.js';
+import type { KernelRule } from './censor-rules.js';
 import { type Counters, countersOf, dropsOf, type Traffic } from './counters.js';
 import { openDoor } from './door.js';
+import { FarEnd, type MeasurementEndpoint } from './far-end.js';
 import { DEFAULT_LINE, type KernelBenchOptions } from './options.js';
-import type { MeasurementServerConfiguration } from './programs/measurement-server.js';
-import type { ServersConfiguration } from './programs/servers.js';
-import { HTTPS_PORT, programFile } from './programs.js';
+import { programFile } from './programs.js';
 import { type Finished, Sandbox, started } from './sandbox.js';
 import { type KernelTools, SYSTEM_TOOLS } from './tools.js';
 import {
@@ -23,19 +23,11 @@ import {
   OFFICE,
   OFFICE_ADDRESS,
   ROUTER,
-  SERVER_PREFIX,
+  SERVER_NETWORKS,
   SERVERS,
-  serverAddress,
   topologyScript,
 } from './topology.js';
-
-/** Where the measurement server stands, and the keys it may show. */
-export interface MeasurementEndpoint {
-  readonly address: string;
-  readonly port: number;
-  /** SPKI pins, current and next. */
-  readonly pins: readonly string[];
-}
+import { type RouterSide, writeRules } from './write-rules.js';
 
 /**
  * A censor that works on real packets, without privileges: clients, a router that inspects ClientHellos and drops,
@@ -47,17 +39,17 @@ export class KernelBench {
   readonly ca: CertificateAuthority;
   /** PEM of the CA, for `NODE_EXTRA_CA_CERTS` or `curl --cacert`. */
   readonly caFile: string;
-  readonly dnsServers: string = `${DNS_ADDRESS}:53`;
+  readonly dnsServers: string = dnsIn(4);
+  readonly dnsServers6: string = dnsIn(6);
   /** Where a coordinator may stand: no line, no censor. */
   readonly office: string = OFFICE_ADDRESS;
-  /** Addresses for the caller's own servers in the namespace `servers`. */
-  readonly extraAddresses: readonly string[];
   readonly #options: KernelBenchOptions;
   readonly #tools: KernelTools;
   readonly #sandbox: Sandbox;
   readonly #folder: string;
   readonly #clients: readonly ClientNetwork[];
   readonly #closers: (() => Promise<unknown>)[] = [];
+  readonly #farEnd: FarEnd;
   readonly #accomplices: Accomplices;
   #cable: Cable | undefined;
 
@@ -71,16 +63,8 @@ export class KernelBench {
     this.#clients = options.clients.map((c, i) =>
       clientNetwork(c.name, i + 1, c.subnets ?? DEFAULT_LINE.subnets),
     );
-    const first = options.sites.length;
-    this.extraAddresses = Array.from({ length: options.extraServers ?? 0 }, (_, i) =>
-      serverAddress(first + i),
-    );
-    this.#accomplices = new Accomplices(sandbox, this.#tools, this.#clients, this.#servers, this.ca);
-  }
-
-  /** Addresses of all servers: of the sites, then the caller's own. */
-  get #servers(): string[] {
-    return [...this.#options.sites.map((_, i) => serverAddress(i)), ...this.extraAddresses];
+    this.#farEnd = new FarEnd(sandbox, options.sites, options.extraServers ?? 0);
+    this.#accomplices = new Accomplices(sandbox, this.#tools, this.#clients, this.#farEnd.addresses, this.ca);
   }
 
   /** @throws Error that says which step the machine refused; nothing is left behind then */
@@ -97,14 +81,17 @@ export class KernelBench {
     }
   }
 
-  /** Address of the site with this apex. */
-  siteAddress(name: string): string {
-    const index = this.#options.sites.findIndex((s) => s.name === name);
-    if (index < 0) throw new RangeError(`no site ${name} on this bench`);
-    return serverAddress(index);
+  /** IPv4 addresses for the caller's own servers in the namespace `servers`. */
+  get extraAddresses(): readonly string[] {
+    return this.#farEnd.extraAddresses;
   }
 
-  /** A client's addresses, one in each of its subnets. */
+  /** Address of the site with this apex. */
+  siteAddress(name: string, family: AddressFamily = 4): string {
+    return this.#farEnd.siteAddress(name, family);
+  }
+
+  /** A client's IPv4 addresses, one in each of its subnets. */
   addresses(client: string): readonly [string, ...string[]] {
     return this.#client(client).addresses;
   }
@@ -168,7 +155,7 @@ export class KernelBench {
 
   /** Packets and bytes that each police rule dropped, in the order of the rules. */
   async dropped(): Promise<Traffic[]> {
-    return dropsOf(await this.#sandbox.script(`${this.#tools.nft} list chain inet censor police`, ROUTER));
+    return dropsOf(await this.#sandbox.script(`${this.#tools.nft} list counters table inet censor`, ROUTER));
   }
 
   /** Opens a port on this machine's loopback that leads to an address inside; for a test that talks to a coordinator there. */
@@ -180,19 +167,13 @@ export class KernelBench {
   }
 
   /** Starts the project's measurement server at the first of the extra addresses, with keys of its own. */
-  async startMeasurementServer(): Promise<MeasurementEndpoint> {
-    const [address] = this.extraAddresses;
-    if (address === undefined) throw new RangeError('the bench was made without an extra server address');
-    const { greeting } = await this.#sandbox.program(SERVERS, programFile('measurement-server'), {
-      address,
-      port: HTTPS_PORT,
-      keysDir: join(this.#folder, 'measurement-keys'),
-    } satisfies MeasurementServerConfiguration);
-    return { address, port: HTTPS_PORT, pins: JSON.parse(greeting) as string[] };
+  startMeasurementServer(family: AddressFamily = 4): Promise<MeasurementEndpoint> {
+    return this.#farEnd.startMeasurementServer(family, this.#folder);
   }
 
   /**
-   * Runs tests one after another with the agent's measurement engine in a client's namespace.
+   * Runs tests one after another with the agent's measurement engine in a client's namespace. Names are asked for in the
+   * first test's family.
    * @throws Error with the engine's last words when it does not return them all
    */
   async measure(client: string, tests: readonly DrawnTest[]): Promise<TestResult[]> {
@@ -200,9 +181,9 @@ export class KernelBench {
       client,
       [process.execPath, programFile('measure'), JSON.stringify(tests)],
       {
-        DNS_SERVERS: this.dnsServers,
+        DNS_SERVERS: dnsIn(tests[0]?.family ?? 4),
         NODE_EXTRA_CA_CERTS: this.caFile,
-        TARGET_ALLOW_CIDR: `${SERVER_PREFIX}0/24`,
+        TARGET_ALLOW_CIDR: SERVER_NETWORKS.join(','),
       },
     );
     const results = stdout
@@ -222,7 +203,7 @@ export class KernelBench {
   }
 
   async #build(): Promise<void> {
-    const { sites, clients, censor = [], congestion = 'cubic' } = this.#options;
+    const { clients, censor = [], congestion = 'cubic' } = this.#options;
     await writeFile(this.caFile, this.ca.cert);
     const lines = this.#clients.map((network, i) =>
       lineScript(
@@ -233,24 +214,10 @@ export class KernelBench {
       ),
     );
     await this.#sandbox.script(
-      [topologyScript(this.#tools, this.#clients, this.#servers, congestion), ...lines].join('\n'),
+      [topologyScript(this.#tools, this.#clients, this.#farEnd.addresses, congestion), ...lines].join('\n'),
     );
     this.#cable = await Cable.lay(this.#sandbox, delaysOf(this.#options, this.#clients, censor));
-    await this.#sandbox.program(SERVERS, programFile('servers'), {
-      sites: sites.map((site, i) => ({
-        name: site.name,
-        objects: site.objects,
-        ...(site.thinkMs === undefined ? {} : { thinkMs: site.thinkMs }),
-        credentials: this.ca.issue([site.name, `*.${site.name}`]),
-        address: serverAddress(i),
-        port: HTTPS_PORT,
-      })),
-      dns: {
-        address: DNS_ADDRESS,
-        port: 53,
-        names: Object.fromEntries(sites.flatMap((s, i) => s.hosts.map((h) => [h, serverAddress(i)]))),
-      },
-    } satisfies ServersConfiguration);
+    await this.#farEnd.start(this.ca);
     await this.impose(censor);
   }
 
@@ -261,4 +228,8 @@ export class KernelBench {
   }
 }
 
-export { OFFICE, SERVERS };
+function dnsIn(family: AddressFamily): string {
+  return endpoint(addressIn(family, DNS_ADDRESS), 53);
+}
+
+export { type MeasurementEndpoint, OFFICE, SERVERS };

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
+import { addressIn, FAMILIES } from './addresses.js';
 import type { KernelRule } from './censor-rules.js';
 import type { DelayConfiguration } from './delay-relay.js';
 import { DEFAULT_LINE, type KernelBenchOptions } from './options.js';
@@ -47,7 +48,11 @@ export function delaysOf(
       jitterMs: clients[i]?.jitterMs ?? DEFAULT_LINE.jitterMs,
       loss: clients[i]?.loss ?? DEFAULT_LINE.loss,
     })),
-    servers: Object.fromEntries(sites.map((s, i) => [serverAddress(i), (s.extraRttMs ?? 0) / 2])),
+    servers: Object.fromEntries(
+      sites.flatMap(({ extraRttMs = 0 }, i) =>
+        FAMILIES.map((family) => [addressIn(family, serverAddress(i)), extraRttMs / 2]),
+      ),
+    ),
     holds: rules.flatMap((r) =>
       'slowHandshake' in r
         ? [{ ...r.slowHandshake, ...(r.client === undefined ? {} : { client: r.client }) }]

@@ -21,10 +21,9 @@ export function countersOf(json: string): Counters {
   return { rxBytes: rx.bytes, txBytes: tx.bytes, rxPackets: rx.packets, txPackets: tx.packets };
 }
 
-/** Reads the drop counters of a chain that `nft list` shows, in the order of its rules. */
-export function dropsOf(chain: string): Traffic[] {
-  return [...chain.matchAll(/counter packets (\d+) bytes (\d+) drop/g)].map(([, packets, bytes]) => ({
-    packets: Number(packets),
-    bytes: Number(bytes),
-  }));
+/** Reads the counters `dropped1`, `dropped2` ... that `nft list counters` shows, in the order of their numbers. */
+export function dropsOf(counters: string): Traffic[] {
+  return [...counters.matchAll(/counter dropped(\d+) \{\s*packets (\d+) bytes (\d+)/g)]
+    .toSorted(([, a], [, b]) => Number(a) - Number(b))
+    .map(([, , packets, bytes]) => ({ packets: Number(packets), bytes: Number(bytes) }));
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isUnder, sightServerName } from '../client-hello.js';
+import { type Packet, readPacket } from './packet.js';
 
 /** Round trip, jitter and loss of the paths that cross the relay. */
 export interface DelayConfiguration {
@@ -14,7 +15,7 @@ export interface DelayConfiguration {
 
 export interface ClientPath {
   readonly name: string;
-  /** First octets of its addresses, e.g. `10.77.1.`. */
+  /** What its addresses begin with, e.g. `10.77.1.` and `fd00:77:1:`. */
   readonly prefixes: readonly string[];
   readonly oneWayMs: number;
   readonly jitterMs: number;
@@ -23,38 +24,9 @@ export interface ClientPath {
 }
 
 const VXLAN_PORT = 4789;
-const VXLAN_BYTES = 8;
-const ETHERNET_BYTES = 14;
-const IPV4 = 0x0800;
-const TCP = 6;
 const BUFFER_BYTES = 8_000_000;
 /** Packets a queue may hold; a full queue drops, as queues do. */
 const MAX_QUEUED = 20_000;
-
-/** An inner packet, as far as the relay needs to know it. */
-export interface Packet {
-  readonly source: string;
-  readonly destination: string;
-  /** TCP ports and payload; absent for other protocols. */
-  readonly tcp?: { readonly sourcePort: number; readonly destinationPort: number; readonly payload: Buffer };
-}
-
-/** Reads a VXLAN datagram; `undefined` for what is not IPv4 (ARP, say). */
-export function readPacket(datagram: Buffer): Packet | undefined {
-  const ethernet = datagram.subarray(VXLAN_BYTES);
-  if (ethernet.length < ETHERNET_BYTES + 20 || ethernet.readUInt16BE(12) !== IPV4) return undefined;
-  const ip = ethernet.subarray(ETHERNET_BYTES);
-  const address = (at: number) => `${ip[at]}.${ip[at + 1]}.${ip[at + 2]}.${ip[at + 3]}`;
-  const addresses = { source: address(12), destination: address(16) };
-  const headerBytes = ((ip[0] ?? 0) & 0x0f) * 4;
-  const tcp = ip.subarray(headerBytes, ip.readUInt16BE(2));
-  if (ip[9] !== TCP || tcp.length < 20) return addresses;
-  const payload = tcp.subarray(((tcp[12] ?? 0) >> 4) * 4);
-  return {
-    ...addresses,
-    tcp: { sourcePort: tcp.readUInt16BE(0), destinationPort: tcp.readUInt16BE(2), payload },
-  };
-}
 
 interface Queue {
   readonly packets: { readonly dueMs: number; readonly datagram: Buffer }[];

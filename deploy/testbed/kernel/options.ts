@@ -12,7 +12,7 @@ export interface KernelClient {
   readonly loss?: number;
   readonly downKbps?: number;
   readonly upKbps?: number;
-  /** Addresses, each in a /24 of its own. */
+  /** Addresses, each in a /24 (of IPv6: /48) of its own. */
   readonly subnets?: number;
 }
 

@@ -6,6 +6,7 @@ export interface KernelTools {
   readonly tc: string;
   readonly nft: string;
   readonly iptables: string;
+  readonly ip6tables: string;
   readonly unshare: string;
   readonly nsenter: string;
   /** What fetched programs need, such as `LD_LIBRARY_PATH` and `XTABLES_LIBDIR`. */
@@ -18,6 +19,7 @@ export const SYSTEM_TOOLS: KernelTools = {
   tc: 'tc',
   nft: 'nft',
   iptables: 'iptables',
+  ip6tables: 'ip6tables',
   unshare: 'unshare',
   nsenter: 'nsenter',
   env: {},
@@ -53,7 +55,7 @@ export function kernelBenchAvailable(tools: KernelTools = SYSTEM_TOOLS): Availab
 }
 
 /** Each with the sentence that is said when it fails; what one needs, those before it have shown. */
-function trials({ ip, tc, nft, iptables }: KernelTools): readonly (readonly [string, string])[] {
+function trials({ ip, tc, nft, iptables, ip6tables }: KernelTools): readonly (readonly [string, string])[] {
   const setUp = `mount -t tmpfs none /run; mkdir -p /run/netns; ${ip} link add v0 type veth peer name v1`;
   return [
     ['user, network and mount namespaces cannot be made', 'mount -t tmpfs none /run'],
@@ -64,9 +66,10 @@ function trials({ ip, tc, nft, iptables }: KernelTools): readonly (readonly [str
     ],
     ['traffic cannot be shaped (tc htb)', `${setUp}; ${tc} qdisc add dev v0 root handle 1: htb default 10`],
     ['nft does not work', `${setUp}; ${nft} add table inet x`],
-    [
-      'iptables cannot match names and mark connections',
-      `${setUp}; ${iptables} -t mangle -A FORWARD -p tcp -m connbytes --connbytes 0:8 --connbytes-dir original --connbytes-mode packets -m u32 --u32 0=1 -m string --algo bm --string a -m statistic --mode nth --every 2 --packet 0 -j CONNMARK --set-mark 1; ${iptables} -t mangle -A POSTROUTING -j CHECKSUM --checksum-fill`,
-    ],
+    ['there is no IPv6', `${setUp}; ${ip} -6 addr add fd00::1/64 dev v0 nodad`],
+    ...[iptables, ip6tables].map((program): readonly [string, string] => [
+      `${program} cannot match names and mark connections`,
+      `${setUp}; ${program} -t mangle -A FORWARD -p tcp -m connbytes --connbytes 0:8 --connbytes-dir original --connbytes-mode packets -m u32 --u32 0=1 -m string --algo bm --string a -m statistic --mode nth --every 2 --packet 0 -j CONNMARK --set-mark 1; ${program} -t mangle -A POSTROUTING -j CHECKSUM --checksum-fill`,
+    ]),
   ];
 }
