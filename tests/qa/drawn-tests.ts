@@ -42,7 +42,7 @@ export class RowTests {
       target: 'chirp',
       control: kind === 'platform' ? 'mirror' : null,
       deep: this.#row.deep ?? false,
-      family: 4,
+      family: this.#row.family ?? 4,
       arms: this.#random() < 0.5 ? arms : arms.toReversed(),
       drawnAt: new Date().toISOString(),
     };

@@ -45,6 +45,17 @@ describe.skipIf(!available.ok)(`what the probe says${available.ok ? '' : ` (${av
       ]);
     });
 
+    it.concurrent('a policer of IPv6 where only IPv4 is policed', async () => {
+      const spared = row('policed by SNI on IPv4 only as IPv6 sees it');
+      const { faults } = await run({ ...spared, censor: policed.censor });
+      expect(faults).toEqual([
+        'arm A ended slow, not fast',
+        'the test was called slow, not normal',
+        'the gain of the swap pair is 1: not alike',
+        'the mechanism was called policing, not null',
+      ]);
+    });
+
     it.concurrent('a reset where silence is expected', async () => {
       const { faults } = await run({ ...row('silence on SNI'), censor: reset.censor });
       expect(faults).toEqual([

@@ -1,6 +1,6 @@
 import { classify } from '@brakelight/coordinator/detection/classify';
 import { mechanismOf } from '@brakelight/coordinator/detection/mechanism';
-import type { DrawnTest, TestResult } from '@brakelight/shared';
+import type { AddressFamily, DrawnTest, TestResult } from '@brakelight/shared';
 import { KernelBench, type MeasurementEndpoint } from '../../deploy/dist/testbed/kernel/bench.js';
 import type { KernelTools } from '../../deploy/dist/testbed/kernel/tools.js';
 import { OBJECT_PATH, RowTests, TRIGGER_HOST } from './drawn-tests.js';
@@ -49,8 +49,8 @@ export async function runRow(row: QaRow, { tools, random, pairs = 1 }: RowSettin
     congestion: row.congestion ?? 'cubic',
   });
   try {
-    const server = await bench.startMeasurementServer();
-    if (row.competing) compete(bench);
+    const server = await bench.startMeasurementServer(row.family);
+    if (row.competing) compete(bench, row.family);
     const tests = new RowTests(row, server, random);
     const downloads = Math.max(pairs, pairsFor(row.expect.swap));
     const uploads = pairsFor(row.expect.upload);
@@ -125,10 +125,10 @@ async function mechanism(bench: KernelBench, server: MeasurementEndpoint, swap: 
 }
 
 /** Another download of the same client; it ends with the bench. */
-function compete(bench: KernelBench): void {
+function compete(bench: KernelBench, family?: AddressFamily): void {
   const program = `
     const { get } = require('node:https');
-    const again = () => get({ host: '${bench.siteAddress(CONTROL)}', servername: '${CONTROL}', path: '${OBJECT_PATH}', headers: { host: '${CONTROL}' } },
+    const again = () => get({ host: '${bench.siteAddress(CONTROL, family)}', servername: '${CONTROL}', path: '${OBJECT_PATH}', headers: { host: '${CONTROL}' } },
       (response) => response.resume().on('end', again)).on('error', () => setTimeout(again, 100));
     again();`;
   const env = { NODE_EXTRA_CA_CERTS: bench.caFile };

@@ -1,4 +1,4 @@
-import type { InvalidReason, Mechanism, TestClass } from '@brakelight/shared';
+import type { AddressFamily, InvalidReason, Mechanism, TestClass } from '@brakelight/shared';
 import type { KernelRule, PacketAction } from '../../deploy/dist/testbed/kernel/censor-rules.js';
 import type { KernelClient } from '../../deploy/dist/testbed/kernel/options.js';
 import type { EndName } from './end-name.js';
@@ -29,6 +29,8 @@ export interface QaRow {
   readonly platform?: { readonly extraRttMs?: number; readonly thinkMs?: number };
   /** Congestion control of the servers (cubic). */
   readonly congestion?: 'bbr' | 'cubic';
+  /** What the tests are drawn for (4); the bench always has both. */
+  readonly family?: AddressFamily;
   readonly censor: readonly KernelRule[];
   /** The deep ladder (1 MB). */
   readonly deep?: boolean;
@@ -75,6 +77,13 @@ const BLOCKED = { test: ['blocked'], swap: 'trigger-slower' } as const;
 
 const OPEN_ROWS: readonly QaRow[] = [
   { name: 'open 30 Mbit/s', alone: true, censor: [], expect: { ...OPEN, upload: 'alike' } },
+  {
+    name: 'open 30 Mbit/s over IPv6',
+    alone: true,
+    family: 6,
+    censor: [],
+    expect: { ...OPEN, upload: 'alike' },
+  },
   { name: 'open 5 Mbit/s', alone: true, line: mbps(5), censor: [], expect: { ...OPEN, upload: 'alike' } },
   {
     name: 'open with the target at 150 ms and the control at 10 ms',
@@ -103,6 +112,12 @@ const POLICED_ROWS: readonly QaRow[] = [
       expect: SLOW,
     })),
   ),
+  {
+    name: 'policed by SNI to 140 kbit/s over IPv6',
+    family: 6,
+    censor: sni(police(140, 20_000)),
+    expect: SLOW,
+  },
   {
     name: 'policed by SNI to 1 Mbit/s with a bucket of 185 kB in an ordinary round',
     alone: true,
@@ -172,6 +187,8 @@ const POLICED_ROWS: readonly QaRow[] = [
   },
 ];
 
+const ON_IPV4: readonly KernelRule[] = [{ family: 4, trigger: { sni: TARGET }, action: police(140, 20_000) }];
+
 /** Whom the censor means, and whom it hits. */
 const AIMED_ROWS: readonly QaRow[] = [
   {
@@ -198,6 +215,15 @@ const AIMED_ROWS: readonly QaRow[] = [
     censor: [{ trigger: { address: TARGET_ADDRESS }, action: police(140, 20_000) }],
     // The name is no slower at our own server.
     expect: { ...OPEN, end: ['slow'], test: ['slow'] },
+  },
+  // One network, two families: each test says its own.
+  { name: 'policed by SNI on IPv4 only as IPv4 sees it', censor: ON_IPV4, expect: SLOW },
+  {
+    name: 'policed by SNI on IPv4 only as IPv6 sees it',
+    alone: true,
+    family: 6,
+    censor: ON_IPV4,
+    expect: OPEN,
   },
 ];
 
@@ -241,6 +267,12 @@ const TROUBLED_LINE_ROWS: readonly QaRow[] = [
 const BLOCKED_ROWS: readonly QaRow[] = [
   {
     name: 'reset on SNI',
+    censor: sni({ kind: 'reset' }),
+    expect: { ...BLOCKED, end: ['tls/reset'], triggerEnd: ['tls/reset'] },
+  },
+  {
+    name: 'reset on SNI over IPv6',
+    family: 6,
     censor: sni({ kind: 'reset' }),
     expect: { ...BLOCKED, end: ['tls/reset'], triggerEnd: ['tls/reset'] },
   },

@@ -1,4 +1,4 @@
-import type { ArmObservation, DrawnArm, DrawnTest } from '@brakelight/shared';
+import type { AddressFamily, ArmObservation, DrawnArm, DrawnTest } from '@brakelight/shared';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KernelBench, type MeasurementEndpoint } from '../../deploy/dist/testbed/kernel/bench.js';
@@ -12,9 +12,9 @@ const SITE = 'chirp.example';
 const URL = `https://${SITE}/object`;
 const OBJECTS = [{ path: '/object', bytes: 20_000_000, contentType: 'video/mp4' }];
 const LADDER = [96_000, 256_000, 512_000];
-/** Ethernet 14, IPv4 20, TCP 20 with its time stamps 12. */
-const HEADERS = 66;
-/** Name look-up, ARP, options of the first packets and selective acknowledgements; mostly it is below 100. */
+/** By family: Ethernet 14, IPv4 20 or IPv6 40, TCP 20 with its time stamps 12. */
+const HEADERS = { 4: 66, 6: 86 } as const;
+/** Name look-up, ARP or its like, options of the first packets and selective acknowledgements; mostly it is below 100. */
 const SLACK = 400;
 /** What is on its way to an arm that has seen enough: the censor's queue, and what is sent again. */
 const UNHEARD = 10_000;
@@ -43,7 +43,7 @@ function uploadTo({ address, port, pins }: MeasurementEndpoint): DrawnArm {
   });
 }
 
-function drawn(arms: DrawnArm[]): DrawnTest {
+function drawn(arms: DrawnArm[], family: AddressFamily): DrawnTest {
   return {
     id: ulid(),
     ticket: 'bench',
@@ -51,16 +51,21 @@ function drawn(arms: DrawnArm[]): DrawnTest {
     target: 'chirp',
     control: 'mirror',
     deep: false,
-    family: 4,
+    family,
     arms,
     drawnAt: new Date().toISOString(),
   };
 }
 
 /** TCP payload of what crossed an interface between two looks at it, as near as counters of packets tell. */
-function payload(before: Counters, after: Counters): { received: number; sent: number } {
-  const received = after.rxBytes - before.rxBytes - (after.rxPackets - before.rxPackets) * HEADERS;
-  const sent = after.txBytes - before.txBytes - (after.txPackets - before.txPackets) * HEADERS;
+function payload(
+  before: Counters,
+  after: Counters,
+  family: AddressFamily,
+): { received: number; sent: number } {
+  const headers = HEADERS[family];
+  const received = after.rxBytes - before.rxBytes - (after.rxPackets - before.rxPackets) * headers;
+  const sent = after.txBytes - before.txBytes - (after.txPackets - before.txPackets) * headers;
   return { received, sent };
 }
 
@@ -82,14 +87,17 @@ describe.skipIf(!available.ok)(`on the wire${available.ok ? '' : ` (${available.
   });
 
   /** Runs arms until none was given up for a trouble of the probe's own, and counts what crossed its interface. */
-  async function watched(arms: DrawnArm[]): Promise<{
+  async function watched(
+    arms: DrawnArm[],
+    family: AddressFamily = 4,
+  ): Promise<{
     arms: ArmObservation[];
     wire: { received: number; sent: number };
   }> {
     for (let tries = 1; ; tries++) {
       const before = await bench.counters('probe');
-      const [result] = await bench.measure('probe', [drawn(arms)]);
-      const wire = payload(before, await bench.counters('probe'));
+      const [result] = await bench.measure('probe', [drawn(arms, family)]);
+      const wire = payload(before, await bench.counters('probe'), family);
       const seen = result?.arms ?? [];
       if (seen.length === arms.length && seen.every(({ end }) => end.kind !== 'aborted'))
         return { arms: seen, wire };
@@ -98,8 +106,9 @@ describe.skipIf(!available.ok)(`on the wire${available.ok ? '' : ` (${available.
   }
 
   describe('the agent counts what the kernel counts', () => {
-    it('open download', async () => {
-      const { arms, wire } = await watched([arm()]);
+    it.each([4, 6] as const)('open download over IPv%i', async (family) => {
+      const { arms, wire } = await watched([arm()], family);
+      expect(arms[0]?.family).toBe(family);
       expect(arms[0]?.end).toEqual({ kind: 'decided', as: 'fast' });
       expect(Math.abs(wire.received - (arms[0]?.bytesReceived ?? 0))).toBeLessThan(SLACK);
       expect(Math.abs(wire.sent - (arms[0]?.bytesSent ?? 0))).toBeLessThan(SLACK);
