@@ -1,3 +1,4 @@
+import type { Alarm } from '@brakelight/coordinator/detection/alarm';
 import type { SwapPair, Unit } from '@brakelight/coordinator/detection/types';
 
 const HALF_HOUR_MS = 1_800_000;
@@ -69,5 +70,18 @@ export function pairAfter(unit: Unit, shown: Partial<SwapPair> = {}): SwapPair {
     direction: 'download',
     gain: 1,
     ...shown,
+  };
+}
+
+/** An alarm three periods after an onset. */
+export function alarmAfter(onset: number): Alarm {
+  return {
+    unit: 1,
+    at: (onset + 3) * HALF_HOUR_MS,
+    period: onset + 3,
+    logR: 20,
+    logThreshold: 17,
+    indicator: 'slow',
+    onset: { best: onset, earliest: onset - 1, latest: onset + 1 },
   };
 }

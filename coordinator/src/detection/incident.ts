@@ -67,7 +67,8 @@ export function incidentOf(
     direction: joined(begins ? null : previous.direction, since.direction),
     summary: `${context.target} ${suspected ? 'may be' : context.historical ? 'was' : 'is'} ${kind} in ${place}: ${Math.round(since.share.estimate * 100)} % of ${since.units.length} units from ${subnets} subnets${rate}.`,
     onsetAt: fresh ? time(alarm.onset.best) : previous.onsetAt,
-    onsetEarliestAt: fresh ? time(alarm.onset.earliest) : previous.onsetEarliestAt,
+    // Begun amid a period it is not seen in most of that period's units: the first start that fits is the next one's.
+    onsetEarliestAt: fresh ? time(alarm.onset.earliest - 1) : previous.onsetEarliestAt,
     onsetLatestAt: fresh ? time(alarm.onset.latest + 1) : previous.onsetLatestAt,
     detectedAt,
     updatedAt: new Date(updated).toISOString(),

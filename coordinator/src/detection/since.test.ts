@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type Seat, slowAt, smallWorld, WORLD_START } from '../../../tests/support/small-world.js';
-import type { Alarm } from './alarm.js';
+import {
+  alarmAfter,
+  type Seat,
+  slowAt,
+  smallWorld,
+  WORLD_START,
+} from '../../../tests/support/small-world.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
 import { sinceOnset } from './since.js';
 import type { Unit } from './types.js';
 
 const ONSET = WORLD_START + 10;
-const ALARM: Alarm = {
-  unit: 1,
-  at: (ONSET + 3) * DEFAULT_PARAMETERS.periodMs,
-  period: ONSET + 3,
-  logR: 20,
-  logThreshold: 17,
-  indicator: 'slow',
-  onset: { best: ONSET, earliest: ONSET - 1, latest: ONSET + 1 },
-};
-
 const normal = { slow: false, targetRateBps: 9_000_000 };
 
 /** What ten probes of France show, every one of them said. */
@@ -24,7 +19,7 @@ function france(shows: (seat: Seat) => Partial<Unit>): Unit[] {
   return units.filter(({ country }) => country === 'FR');
 }
 const since = (units: readonly Unit[], end = Number.POSITIVE_INFINITY) =>
-  sinceOnset(units, ALARM, end, DEFAULT_PARAMETERS);
+  sinceOnset(units, alarmAfter(ONSET), end, DEFAULT_PARAMETERS);
 
 describe('what the units since an onset show', () => {
   it('begins with the onset, and ends with the lift', () => {

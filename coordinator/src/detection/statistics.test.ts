@@ -66,7 +66,7 @@ describe('the rate of what is slow', () => {
   const seeds = Array.from({ length: 8 }, (_, seed) => seed);
 
   it.each(seeds)('policed to 140 kbit/s it is one fixed rate, of 140 kbit/s (seed %s)', (seed) => {
-    const random = new Random('policed', seed);
+    const random = new Random(seed, 'policed');
     const units = slowUnits(80, 0.5, random, () => 140_000 * Math.exp(0.15 * random.normal()));
     const { medianBps, p25Bps, p75Bps, fixed, slope } = rateSummary(units) as NonNullable<
       ReturnType<typeof rateSummary>
@@ -79,7 +79,7 @@ describe('the rate of what is slow', () => {
   });
 
   it.each(seeds)('a third of the speed of every line is no fixed rate (seed %s)', (seed) => {
-    const random = new Random('third', seed);
+    const random = new Random(seed, 'third');
     const units = slowUnits(80, 0.5, random, (bps) => (bps / 3) * Math.exp(0.15 * random.normal()));
     const found = rateSummary(units);
     expect(found?.fixed).toBe(false);
@@ -113,7 +113,7 @@ describe('the rate of what is slow', () => {
       const RUNS = 400;
       const wrong = (truth: boolean, name: string) =>
         Array.from({ length: RUNS }, (_, run) => {
-          const random = new Random(name, count, spread, run);
+          const random = new Random(run, name, count, spread);
           const rate = (bps: number) => (truth ? 1e6 : bps / 3) * Math.exp(noise * random.normal());
           return rateSummary(slowUnits(count, spread, random, rate))?.fixed === !truth;
         }).filter(Boolean).length;

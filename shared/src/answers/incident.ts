@@ -103,7 +103,7 @@ export const Incident = z.object({
   /** One sentence for people. */
   summary: z.string(),
   onsetAt: Instant,
-  /** The onset lies between these two. */
+  /** The onset lies between these two: the starts within a factor of 20 of the best, and the period before them. */
   onsetEarliestAt: Instant,
   onsetLatestAt: Instant,
   /** Time of the unit with which the threshold was crossed. */
