@@ -143,7 +143,13 @@ describe('what an incident says', () => {
     const [early, late] = [until(26), until(39)];
     expect(early.detectedAt).toBe(late.detectedAt);
     expect(early.id).toBe(late.id);
-    expect(late).toMatchObject({ onsetAt: instant(ONSET), resolvedAt: null, resolvedReason: null });
+    expect(late).toMatchObject({
+      onsetAt: instant(ONSET),
+      onsetEarliestAt: instant(ONSET - 1),
+      onsetLatestAt: instant(ONSET + 1),
+      resolvedAt: null,
+      resolvedReason: null,
+    });
     expect(Date.parse(late.detectedAt)).toBeLessThan(Date.parse(instant(ONSET + 6)));
     const before = (period: number) => () => told(units.filter((unit) => unit.period < WORLD_START + period));
     expect(before(ONSET)).toThrow('no incident');
@@ -157,6 +163,9 @@ describe('what an incident says', () => {
         burst(() => ({ gain: 1 })),
       ).grade,
     ).toBe('sni-triggered');
+    // Five groups (f is one of six), slower once: the mean of (1 + lambda)^5 is 13.8. Twice: 283.
+    const rounds = (count: number) => burst(() => ({ gain: 1 })).slice(0, 6 * count);
+    expect([1, 2].map((count) => told(units, rounds(count)).grade)).toEqual(['slowed', 'sni-triggered']);
     const RUNS = 20;
     const coins = Array.from({ length: RUNS }, (_, run) => {
       const random = new Random(run, 'coin');
