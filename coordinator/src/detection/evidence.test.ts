@@ -1,34 +1,20 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { slowAt, smallWorld, WORLD_START } from '../../../tests/support/small-world.js';
 import { buildEvidence, type EvidenceBundle, verifyEvidence, writeEvidence } from './evidence.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
-import type { SwapPair, Unit } from './types.js';
+import type { SwapPair } from './types.js';
 
-const units: Unit[] = Array.from({ length: 60 * 16 }, (_, i) => {
-  const [period, probe] = [Math.floor(i / 16), i % 16];
-  const slow = (probe < 4 && period >= 20) || i % 23 === 0;
-  return {
-    id: `${period}-${probe}`,
-    measuredAt: period * DEFAULT_PARAMETERS.periodMs + probe * 1000,
-    period,
-    country: ['FR', 'DE', 'IT', 'PL'][probe >> 2] as string,
-    asn: 64_496 + (probe >> 1),
-    subnet: `s${probe}`,
-    owner: `o${probe}`,
-    slow,
-    stalled: false,
-    blocked: false,
-    targetRateBps: slow ? 140_000 : 9_000_000,
-    controlRateBps: 10_000_000,
-    tests: 1,
-  };
+const units = smallWorld({
+  periods: 60,
+  shows: ({ country, period }) => (country === 'FR' && period >= 20 ? slowAt(140_000) : {}),
 });
 const bundle = buildEvidence({
   country: 'FR',
   target: 'twitter',
   parameters: DEFAULT_PARAMETERS,
-  from: 0,
-  now: 59,
+  from: WORLD_START,
+  now: WORLD_START + 59,
   units,
   pairs: [],
 });
@@ -48,15 +34,15 @@ describe('evidence bundle', () => {
   it('says how it was done, from the pairs that the bundle carries', () => {
     const { country, target, parameters, from, now } = bundle;
     const pairs = Array.from({ length: 6 }, (_, i): SwapPair => {
-      const period = 30 + i;
+      const period = WORLD_START + 30 + i;
       return {
         id: `pair-${i}`,
         measuredAt: period * DEFAULT_PARAMETERS.periodMs,
         period,
         country: 'FR',
         asn: 64_496,
-        subnet: `s${i % 2}`,
-        owner: `o${i % 2}`,
+        subnet: `FR ${i % 2}`,
+        owner: `owner of FR ${i % 2}`,
         direction: 'download',
         gain: 1,
         mechanism: i < 5 ? 'policing' : 'unclear',
@@ -77,7 +63,7 @@ describe('evidence bundle', () => {
     const changed = JSON.parse(text.replace('"slow":true', '"slow":false')) as EvidenceBundle;
     expect(verifyEvidence(changed)).toMatch(/^checksum/);
     const { country, target, parameters, from, now, pairs } = bundle;
-    const fewer = units.filter(({ id }) => id !== '25-1');
+    const fewer = units.filter(({ id }) => id !== '25-001');
     const honest = buildEvidence({ country, target, parameters, from, now, units: fewer, pairs });
     const { checksum: _, ...claimed } = { ...honest, decision: bundle.decision };
     const forged = { ...claimed, checksum: buildChecksum(claimed) };

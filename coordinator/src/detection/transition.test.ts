@@ -1,46 +1,31 @@
 import type { Incident, IncidentEvent } from '@brakelight/shared';
 import { describe, expect, it } from 'vitest';
+import { type Seat, slowAt, smallWorld, WORLD_START } from '../../../tests/support/small-world.js';
 import { judgeTarget } from './judge-target.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
 import { transition } from './transition.js';
 import type { SwapPair, Unit } from './types.js';
 
 const PERIOD = DEFAULT_PARAMETERS.periodMs;
-const START = 900_000;
+const START = WORLD_START;
 const at = (period: number) => (START + period) * PERIOD;
 
 type Class = 'normal' | 'slow' | 'blocked' | 'silent';
 /** What a probe of the watched country shows in a period; nobody else is ever affected but by chance. */
 type Story = (period: number, probe: number) => Class;
 
-/** Four countries of two ASNs of two probes, one unit a period each; every 23rd is slow by chance. */
+/** What units of each class show. */
+const SHOWN: Readonly<Record<Class, Partial<Unit> | null>> = {
+  normal: {},
+  slow: slowAt(140_000),
+  blocked: { slow: false, blocked: true, targetRateBps: null },
+  silent: null,
+};
+
 function world(periods: number, story: Story): Unit[] {
-  const units: Unit[] = [];
-  for (let period = 0; period < periods; period++) {
-    for (let probe = 0; probe < 16; probe++) {
-      const country = ['FR', 'DE', 'IT', 'PL'][probe >> 2] as string;
-      const chance: Class = (period * 16 + probe) % 23 === 0 ? 'slow' : 'normal';
-      const told = country === 'FR' ? story(period, probe) : 'normal';
-      const shown = told === 'normal' ? chance : told;
-      if (shown === 'silent') continue;
-      units.push({
-        id: `${period}-${String(probe).padStart(2, '0')}`,
-        measuredAt: at(period) + probe * 1000,
-        period: START + period,
-        country,
-        asn: 64_496 + (probe >> 1),
-        subnet: `subnet ${probe}`,
-        owner: `owner ${probe}`,
-        slow: shown === 'slow',
-        stalled: false,
-        blocked: shown === 'blocked',
-        targetRateBps: shown === 'blocked' ? null : shown === 'slow' ? 140_000 : 9_000_000,
-        controlRateBps: 10_000_000,
-        tests: 1,
-      });
-    }
-  }
-  return units;
+  const shows = ({ country, probe, period }: Seat) =>
+    SHOWN[country === 'FR' ? story(period, probe) : 'normal'];
+  return smallWorld({ periods, shows });
 }
 
 /** Judges again and again, as a coordinator does. */
@@ -156,8 +141,8 @@ describe('life of an incident', () => {
       const who = {
         country: 'FR',
         asn: 64_496 + (probe >> 1),
-        subnet: `subnet ${probe}`,
-        owner: `owner ${probe}`,
+        subnet: `FR ${probe}`,
+        owner: `owner of FR ${probe}`,
         direction: 'download' as const,
       };
       return { id: `p${i}`, measuredAt: at(period) + 60_000 + i, period: START + period, ...who, gain: 1 };
