@@ -1,7 +1,8 @@
 import { DEFAULT_PARAMETERS } from '@brakelight/coordinator/detection/parameters';
 import { median } from './median.js';
+import type { QaRow } from './row.js';
 import type { RowResult } from './run-row.js';
-import { NULL_ROWS, type QaRow } from './table.js';
+import { NULL_ROWS } from './table.js';
 
 /** Least share of right runs, of all rows together and of each. */
 const POOLED_SHARE = 0.95;

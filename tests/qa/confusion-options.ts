@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { QA_TABLE, type QaRow } from './table.js';
+import type { QaRow } from './row.js';
+import { QA_TABLE } from './table.js';
 
 export interface ConfusionOptions {
   readonly runs: number;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Confusion, type CountedRun, swapEValue } from './confusion-matrix.js';
 import { rowsNamed } from './confusion-options.js';
-import { QA_TABLE, type QaRow } from './table.js';
+import type { QaRow } from './row.js';
+import { QA_TABLE } from './table.js';
 
 const [open] = rowsNamed('open 30 Mbit/s') as [QaRow];
 const [reset] = rowsNamed('reset on SNI') as [QaRow];

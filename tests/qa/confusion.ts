@@ -2,8 +2,9 @@ import { loadavg } from 'node:os';
 import { kernelBenchAvailable, SYSTEM_TOOLS } from '../../deploy/dist/testbed/kernel/tools.js';
 import { Confusion, type CountedRun } from './confusion-matrix.js';
 import { readOptions } from './confusion-options.js';
+import type { QaRow } from './row.js';
 import { runRow } from './run-row.js';
-import { NULL_ROWS, type QaRow } from './table.js';
+import { NULL_ROWS } from './table.js';
 
 /** Swap pairs of a run of a row on which nothing discriminates by name. */
 const NULL_PAIRS = 8;

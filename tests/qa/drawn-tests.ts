@@ -1,7 +1,8 @@
 import type { ArmName, Direction, DrawnArm, DrawnTest } from '@brakelight/shared';
 import { ulid } from 'ulid';
 import type { MeasurementEndpoint } from '../../deploy/dist/testbed/kernel/bench.js';
-import { CONTROL, type QaRow, TARGET } from './table.js';
+import type { QaRow } from './row.js';
+import { CONTROL, TARGET } from './table.js';
 
 export const OBJECT_PATH = '/object';
 export const TRIGGER_HOST = `media.${TARGET}`;

@@ -1,6 +1,6 @@
 import type { Mechanism } from '@brakelight/shared';
 import type { EndName } from './end-name.js';
-import type { Outcome, QaRow, SwapOutcome } from './table.js';
+import type { Outcome, QaRow, SwapOutcome } from './row.js';
 
 /** What came out of a row. */
 export interface Seen {

@@ -1,7 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import { kernelBenchAvailable, SYSTEM_TOOLS } from '../../deploy/dist/testbed/kernel/tools.js';
+import type { QaRow } from './row.js';
 import { runRow } from './run-row.js';
-import { QA_TABLE, type QaRow } from './table.js';
+import { QA_TABLE } from './table.js';
 
 const tools = { ...SYSTEM_TOOLS, env: inject('toolEnv') };
 const available = kernelBenchAvailable(tools);

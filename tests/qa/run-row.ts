@@ -7,8 +7,9 @@ import { OBJECT_PATH, RowTests, TRIGGER_HOST } from './drawn-tests.js';
 import { endName } from './end-name.js';
 import { faultsOf, type Seen } from './faults.js';
 import { median } from './median.js';
+import type { Outcome, QaRow, SwapOutcome } from './row.js';
 import { senderSeries } from './sender-series.js';
-import { CONTROL, type Outcome, type QaRow, type SwapOutcome, TARGET } from './table.js';
+import { CONTROL, TARGET } from './table.js';
 
 /** A probe in trouble has measured itself: the test is drawn again, as a coordinator would, so often at most. */
 const MOST_TRIES = 4;

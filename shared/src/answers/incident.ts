@@ -81,7 +81,7 @@ export type IncidentStatistics = z.infer<typeof IncidentStatistics>;
 
 /** One check of another explanation. */
 export const Confounder = z.object({
-  name: z.enum(['platform-outage', 'local-congestion', 'one-subnet', 'own-history', 'round-trip']),
+  name: z.enum(['platform-outage', 'local-congestion', 'one-subnet', 'own-history']),
   ruledOut: z.boolean(),
   finding: z.string(),
 });

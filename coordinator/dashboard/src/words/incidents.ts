@@ -75,7 +75,6 @@ export const CONFOUNDER_WORDS: Readonly<Record<Confounder['name'], string>> = {
   'local-congestion': 'All lines here are slow',
   'one-subnet': 'A single network block speaks for all',
   'own-history': 'It has always been like this here',
-  'round-trip': 'The platform is only far away',
 };
 
 /** The incident as a shade of the map. */
