@@ -260,7 +260,7 @@ function incident(sketch: IncidentSketch): Incident {
       { name: 'platform-outage', ruledOut: true, finding: 'Slow in 3 % of tests in other countries.' },
       { name: 'local-congestion', ruledOut: true, finding: 'Controls stayed at 28.3 Mbit/s.' },
       { name: 'one-subnet', ruledOut: true, finding: 'Seen in every judged subnet but two.' },
-      { name: 'round-trip', ruledOut: false, finding: 'Too few round-trip times to tell.' },
+      { name: 'own-history', ruledOut: false, finding: '4 units before the onset: too few to tell.' },
     ],
     methodVersion: '1.0.0',
     evidenceUrl: `/v1/incidents/${sketch.id}/evidence`,
