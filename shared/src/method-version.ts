@@ -3,4 +3,4 @@
  * change that can change a rate, a class or a verdict raises it: results, rows and incidents carry the version that made
  * them.
  */
-export const METHOD_VERSION = '1.2.0';
+export const METHOD_VERSION = '1.3.0';

@@ -17,21 +17,24 @@ export interface AffectedCount {
 const LAG_PERIODS = 12;
 const MOST_Q0 = 0.95;
 const MOST_LAMBDA = 0.95;
+/** Parts of lambda that are bet: all of it, and half, which a group that goes on to be affected cannot outweigh. */
+const STAKES = [1, 0.5];
 
 /**
  * Detector of the end: X' = 1 - X against q0 = 1 - lower bound of the affected share since the onset, starts after the
  * alarm. The share is that of the unit's own ASN in the periods before, so q0 is known when a unit comes, and a country
  * whose untouched networks happen to speak has not been let go.
  *
- * There is one alternative, "as elsewhere", with its share known from the outside. So the bet is the one that grows
- * fastest under it, the likelihood ratio of q1 = 1 - p (elsewhere) and q0 (Gruenwald, de Heide, Koolen, "Safe testing",
- * section 3): 1 + lambda (X'/q0 - 1) with lambda = (q1 - q0) / (1 - q0). A mixture over lambda would pay for
- * alternatives that are no end.
+ * The alternative is "as elsewhere", with its share known from the outside. The bet that grows fastest under it is the
+ * likelihood ratio of q1 = 1 - p (elsewhere) and q0 (Gruenwald, de Heide, Koolen, "Safe testing", section 3):
+ * 1 + lambda (X'/q0 - 1) with lambda = (q1 - q0) / (1 - q0). It stakes nearly everything, so that one liar of four groups,
+ * slow for ever, takes with each unit more than two honest ones bring: he alone would keep the incident open. So half of
+ * the money is on half that stake. The mean of both products is as valid, and never costs more than ln 2.
  */
 export class LiftDetector {
   readonly #parameters: DetectionParameters;
-  readonly #bets = new PlacedBets([1]);
-  readonly #product = new RobustProduct(this.#bets, 1);
+  readonly #bets = new PlacedBets(STAKES);
+  readonly #product = new RobustProduct(this.#bets, STAKES.length);
   readonly #first: number;
   readonly #counts: Map<number | null, AffectedCount>;
   readonly #q0 = new Map<number | null, number>();
