@@ -1,3 +1,5 @@
+import { column } from './column.js';
+
 /**
  * Where the units of each period and country are. Units come in the order of periods; countries are numbered from 0, -1
  * is the unknown one. O(units + periods x countries).
@@ -19,7 +21,7 @@ export class PeriodTable {
   constructor(period: Int32Array, country: Int32Array, countries: number) {
     const list: number[] = [];
     const row = countries + 1;
-    const place = new Int32Array(period.length);
+    const place = column.int32(period.length);
     let newest = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < place.length; at++) {
       const own = period[at] as number;
@@ -31,7 +33,7 @@ export class PeriodTable {
     for (const one of place) begins[one + 1] = (begins[one + 1] as number) + 1;
     for (let i = 1; i < begins.length; i++) begins[i] = (begins[i] as number) + (begins[i - 1] as number);
     const next = begins.slice();
-    this.positions = new Int32Array(place.length);
+    this.positions = column.int32(place.length);
     for (let unit = 0; unit < place.length; unit++) {
       const one = place[unit] as number;
       this.positions[next[one] as number] = unit;

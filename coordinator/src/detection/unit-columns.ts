@@ -1,3 +1,4 @@
+import { column } from './column.js';
 import type { CountryNumbers } from './country-numbers.js';
 import { FLAG, flagsOf } from './flags.js';
 import { Lines } from './lines.js';
@@ -31,15 +32,15 @@ export class UnitColumns {
    */
   constructor(units: readonly Unit[], countries: CountryNumbers, speakers: Speakers) {
     const n = units.length;
-    this.country = new Int32Array(n);
-    this.period = new Int32Array(n);
-    this.measuredAt = new Float64Array(n);
-    this.asn = new Float64Array(n);
-    this.subnet = new Int32Array(n);
-    this.owner = new Int32Array(n);
-    this.flags = new Uint8Array(n);
-    this.tests = new Int32Array(n);
-    this.previous = new Int8Array(n);
+    this.country = column.int32(n);
+    this.period = column.int32(n);
+    this.measuredAt = column.float64(n);
+    this.asn = column.float64(n);
+    this.subnet = column.int32(n);
+    this.owner = column.int32(n);
+    this.flags = column.uint8(n);
+    this.tests = column.int32(n);
+    this.previous = column.int8(n);
     const lines = new Lines();
     const firstSeen = new Map<Indicator, number>();
     let seen = 0;

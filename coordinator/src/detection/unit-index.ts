@@ -1,3 +1,4 @@
+import { column } from './column.js';
 import { CountryNumbers } from './country-numbers.js';
 import type { Indicator } from './parameters.js';
 import { PeriodTable } from './period-table.js';
@@ -73,7 +74,8 @@ export class UnitIndex {
     this.tests = tests;
     this.previous = previous;
     const groups = speakers.groups();
-    this.group = this.subnet.map((subnet) => groups[subnet] as number);
+    this.group = column.int32(subnet.length);
+    for (let at = 0; at < subnet.length; at++) this.group[at] = groups[subnet[at] as number] as number;
     this.pairGroup = this.pairSubnet.map((subnet) => groups[subnet] as number);
     this.subnetCount = speakers.subnets;
     this.ownerCount = speakers.owners;
@@ -86,16 +88,16 @@ function rearrange(
   columns: readonly (Int8Array | Uint8Array | Int32Array | Float64Array)[],
   positions: Int32Array,
 ): void {
-  const before = new Float64Array(positions.length);
-  for (const column of columns) {
-    before.set(column);
-    for (let at = 0; at < column.length; at++) column[at] = before[positions[at] as number] as number;
+  const before = column.float64(positions.length);
+  for (const numbers of columns) {
+    before.set(numbers);
+    for (let at = 0; at < numbers.length; at++) numbers[at] = before[positions[at] as number] as number;
   }
 }
 
 /** How many different numbers a column has at some positions. */
-export function distinct(column: Int32Array, positions: readonly number[]): number {
+export function distinct(numbers: Int32Array, positions: readonly number[]): number {
   const found = new Set<number>();
-  for (const at of positions) found.add(column[at] as number);
+  for (const at of positions) found.add(numbers[at] as number);
   return found.size;
 }
