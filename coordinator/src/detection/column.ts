@@ -1,6 +1,6 @@
 /**
  * Columns of numbers as long as there are units. In shared memory although nothing is shared: V8 answers every 64 MB of
- * other buffers with a full collection, which visits each of the millions of units alive (a quarter of the judge's time);
+ * other buffers with a full collection, which visits each of the millions of units alive (a fifth of the judge's time);
  * shared ones it does not count, and frees like any other.
  */
 export const column = {
