@@ -17,7 +17,7 @@ export interface AffectedCount {
 const LAG_PERIODS = 12;
 const MOST_Q0 = 0.95;
 const MOST_LAMBDA = 0.95;
-/** Parts of lambda that are bet: all of it, and half, which a group that goes on to be affected cannot outweigh. */
+/** Parts of lambda that are bet: all of it, and half, which one group of four that goes on to be affected cannot outweigh. */
 const STAKES = [1, 0.5];
 
 /**
